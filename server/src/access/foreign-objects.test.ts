@@ -16,6 +16,7 @@ const bodies = (): Partial<Record<OperationId, unknown>> => ({
   extendLease: { leaseToken },
   releaseAssignment: { leaseToken },
   sendCommand: { command: 'Top', leaseToken },
+  previewQuote: { text: 'x' },
   saveDraft: { text: 'x', baseVersion: 0, leaseToken },
   submitAnswer: { text: 'x', leaseToken },
   reportActivity: { leaseToken },

@@ -78,6 +78,33 @@ export const replayStepSchema = z.object({
 });
 export type ReplayStep = z.infer<typeof replayStepSchema>;
 
+/** What quoting a text would do, for a screen to show before it is done. */
+export const quotePreviewSchema = z.object({
+  sequence: z.number().int().describe('Of the last command before; the preview holds until the next one.'),
+  reason: z.string().nullable().describe('Why the text cannot be quoted; null if it can.'),
+  tokens: z.number().int().describe('What it would cost: title with domain, and extract. 0 if it cannot.'),
+  tokensLeft: z.number().int().describe('Quote tokens left after it.'),
+  endsBrowsing: z.boolean().describe('Whether browsing would end with it.'),
+});
+export type QuotePreview = z.infer<typeof quotePreviewSchema>;
+
+/** What a screen marks in the page it shows, beyond the page itself. */
+export const screenMarksSchema = z.object({
+  sequence: z.number().int().describe('Of the last command before.'),
+  openedLinks: z
+    .array(z.number().int())
+    .describe('Ids of the links in the window whose pages were opened in this episode.'),
+  hits: z
+    .object({
+      total: z.number().int().describe('How often the page has the text.'),
+      current: z.number().int().nullable().describe('Which of them find came upon, from 1; null if none.'),
+      isCapped: z.boolean().describe('There may be more: they are not counted further.'),
+    })
+    .nullable()
+    .describe('Of the text of `find`; null without one.'),
+});
+export type ScreenMarks = z.infer<typeof screenMarksSchema>;
+
 const episodeParams = projectParams.extend({ episodeId: idSchema });
 const leaseToken = z.string().min(1).max(200);
 
@@ -124,6 +151,42 @@ export const episodeRoutes = defineRoutes({
       episode: episodeSchema,
     }),
     errors: ['sequence_conflict', 'lease_lost', 'wrong_state'],
+  },
+  previewQuote: {
+    method: 'POST',
+    path: '/api/projects/:projectId/episodes/:episodeId/quote-preview',
+    summary: 'What a quote would cost, and whether browsing would end with it; changes nothing',
+    tag: 'episodes',
+    access: { project: ['demonstrator'], own: 'episode' },
+    params: episodeParams,
+    body: z.object({ text: textSchema.min(1).max(100_000).describe('As in the command.') }),
+    status: 200,
+    answer: quotePreviewSchema,
+  },
+  getObservation: {
+    method: 'GET',
+    path: '/api/projects/:projectId/episodes/:episodeId/observation',
+    summary: 'The observation where the episode stands: exactly what a policy would be given',
+    tag: 'episodes',
+    access: { project: ['demonstrator'], own: 'episode' },
+    params: episodeParams,
+    status: 200,
+    answer: z.object({
+      sequence: z.number().int().describe('Of the last command before; 0 before the first.'),
+      observation: z.string(),
+      observationSha256: sha256Schema.describe('Of its UTF-8.'),
+    }),
+  },
+  getScreenMarks: {
+    method: 'GET',
+    path: '/api/projects/:projectId/episodes/:episodeId/marks',
+    summary: 'Which links lead to pages opened before, and how often the page has a text',
+    tag: 'episodes',
+    access: { project: ['demonstrator'], own: 'episode' },
+    params: episodeParams,
+    query: z.object({ find: textSchema.min(1).max(1000).optional() }),
+    status: 200,
+    answer: screenMarksSchema,
   },
   saveDraft: {
     method: 'PUT',

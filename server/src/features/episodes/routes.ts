@@ -8,6 +8,7 @@ import { sendCommand } from './commands.ts';
 import { createEpisodeContext } from './context.ts';
 import { listDemonstrations } from './demonstrations.ts';
 import { replayEpisode } from './replay.ts';
+import { getObservation, getScreenMarks, previewQuote } from './screen.ts';
 import { getEpisode, startEpisode } from './start.ts';
 
 export const episodeHandlers = (deps: Dependencies): Handlers<typeof episodeRoutes> => {
@@ -17,6 +18,9 @@ export const episodeHandlers = (deps: Dependencies): Handlers<typeof episodeRout
     getEpisode: ({ caller, params }) => getEpisode(context, { ...params, viewerId: caller.memberId }),
     sendCommand: ({ caller, params, body }) =>
       sendCommand(context, { ...memberOf(caller), ...params, ...body }),
+    previewQuote: ({ params, body }) => previewQuote(context, { ...params, ...body }),
+    getObservation: ({ params }) => getObservation(context, params),
+    getScreenMarks: ({ params, query }) => getScreenMarks(context, { ...params, ...query }),
     saveDraft: ({ caller, params, body }) => saveDraft(context, { ...memberOf(caller), ...params, ...body }),
     submitAnswer: async ({ caller, params, body }) => {
       const { projectId } = params;

@@ -9,6 +9,7 @@ export {
   startPage,
 } from './make-page.ts';
 export type { PageDraft } from './make-page.ts';
+export { findNext } from './find.ts';
 export { linkMarker, segmentsOf, stripLinks } from './links.ts';
 export type { Segment } from './links.ts';
 export { answerPrompt, observe } from './observe.ts';
@@ -32,7 +33,7 @@ export {
   quoteSchema,
 } from './state.ts';
 export type { Ending, EpisodeState, Phase, Place, Quote } from './state.ts';
-export { cleanBlock, cleanLine, lookAlikes, replaceReserved } from './text.ts';
+export { cleanBlock, cleanLine, foldCase, lookAlikes, replaceReserved } from './text.ts';
 export { trainingSteps } from './training.ts';
 export type { RecordedStep, TrainingStep } from './training.ts';
 export {
