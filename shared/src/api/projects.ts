@@ -1,7 +1,25 @@
 import { z } from 'zod';
-import { browserSettingsSchema } from '../browser/index.ts';
+import { browserSettingsSchema, defaultBlockedDomains, normaliseDomain } from '../browser/index.ts';
 import { idSchema, nameSchema, projectParams, timeSchema } from './common.ts';
 import { defineRoutes } from './route.ts';
+
+/** Whether simulated people may work in a project: their work is never to be mistaken for people's. */
+export const simulationModes = ['refused', 'allowed'] as const;
+
+/** How many domains a project can block. */
+export const maxBlockedDomains = 1000;
+
+/** Domains, each once, in the form in which they are compared. */
+const blockedDomainsSchema = z
+  .array(
+    z
+      .string()
+      .max(2000)
+      .overwrite((domain) => normaliseDomain(domain) ?? domain)
+      .refine((domain) => normaliseDomain(domain) !== null, 'has to be a domain like reddit.com'),
+  )
+  .overwrite((domains) => [...new Set(domains)])
+  .max(maxBlockedDomains);
 
 /** What a project's lead sets. Every change is a new version; work records the version it was done under. */
 export const projectSettingsSchema = z
@@ -18,6 +36,13 @@ export const projectSettingsSchema = z
       .max(24 * 60)
       .default(20),
     leasesPerPerson: z.number().int().min(1).max(100).default(3),
+    blockedDomains: blockedDomainsSchema
+      .default([...defaultBlockedDomains])
+      .describe('Domains, subdomains included, whose pages are never shown: no result, no link, no page.'),
+    simulation: z
+      .enum(simulationModes)
+      .default('refused')
+      .describe('Whether simulated people may work in this project.'),
     browser: browserSettingsSchema,
   })
   .meta({ id: 'ProjectSettings' });

@@ -4,3 +4,4 @@ export type { Page, PageKind, PageLink } from './page.ts';
 export { BROWSER_VERSION, browserVersions, getBrowser, replay } from './versions.ts';
 export type { Browser, BrowserVersion } from './versions.ts';
 export * from './v1/index.ts';
+export * from './censoring/index.ts';

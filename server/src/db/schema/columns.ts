@@ -17,3 +17,6 @@ export const oneOf = (name: string, column: AnyPgColumn, values: readonly string
   check(name, sql`${column} in (${sql.raw(values.map((value) => `'${value}'`).join(', '))})`);
 
 export const tsvector = customType<{ data: string }>({ dataType: () => 'tsvector' });
+
+/** Text that is compared byte by byte, whatever the database's language: prefixes of it are found by its index. */
+export const plainText = customType<{ data: string }>({ dataType: () => 'text collate "C"' });

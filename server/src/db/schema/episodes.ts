@@ -1,5 +1,5 @@
 import { episodeKinds, episodeStates } from '@rookery/shared/api';
-import type { BrowserSettings, EpisodeState } from '@rookery/shared/browser';
+import type { BrowserSettings, CensoredItem, EpisodeState } from '@rookery/shared/browser';
 import { sql } from 'drizzle-orm';
 import {
   boolean,
@@ -99,6 +99,10 @@ export const commands = pgTable(
     clientTime: time('client_time'),
     requestedAt: time('requested_at').notNull(),
     completedAt: time('completed_at'),
+    /** What was kept from the page shown, and why: for leads alone, since it may quote a reference answer. */
+    censored: jsonb('censored').$type<CensoredItem[]>().notNull().default([]),
+    /** Of a search: how its results were found and ordered. */
+    searchVersion: text('search_version'),
   },
   (table) => [
     primaryKey({ columns: [table.episodeId, table.sequence] }),

@@ -1,12 +1,12 @@
 import type { ProjectRole, ProjectSettings } from '@rookery/shared/api';
-import { projectRoles } from '@rookery/shared/api';
+import { projectRoles, projectSettingsSchema } from '@rookery/shared/api';
 import { sql } from 'drizzle-orm';
 import {
   check,
+  customType,
   foreignKey,
   index,
   integer,
-  jsonb,
   pgTable,
   primaryKey,
   text,
@@ -31,6 +31,13 @@ export const projects = pgTable(
   (table) => [uniqueIndex('projects_name').on(sql`lower(${table.name})`)],
 );
 
+/** Settings as they are now: what rows of an earlier release lack gets its default. */
+const settingsColumn = customType<{ data: ProjectSettings; driverData: unknown }>({
+  dataType: () => 'jsonb',
+  toDriver: (settings) => JSON.stringify(settings),
+  fromDriver: (stored) => projectSettingsSchema.parse(stored),
+});
+
 /** Every version of a project's settings; work records the version it was done under. */
 export const projectSettings = pgTable(
   'project_settings',
@@ -39,7 +46,7 @@ export const projectSettings = pgTable(
       .notNull()
       .references(() => projects.id),
     version: integer('version').notNull(),
-    settings: jsonb('settings').$type<ProjectSettings>().notNull(),
+    settings: settingsColumn('settings').notNull(),
     createdBy: uuid('created_by').references(() => people.id),
     createdAt: time('created_at').notNull(),
   },

@@ -57,7 +57,7 @@ const given = (name: string, type: string): SQL => sql`${sql.placeholder(name)}$
 const newCommand = sql`
   select ${episodes.projectId}, ${episodes.id}, ${given('sequence', 'int')}, 'pending', ${given('command', 'text')},
     null::boolean, null, null::boolean, null, null, ${given('clientTime', 'timestamptz')},
-    ${given('now', 'timestamptz')}, null::timestamptz
+    ${given('now', 'timestamptz')}, null::timestamptz, '[]'::jsonb, null
   from ${episodes} inner join ${assignments} on ${assignments.id} = ${episodes.assignmentId}
   where ${episodes.projectId} = ${given('projectId', 'uuid')} and ${episodes.id} = ${given('episodeId', 'uuid')}
     and ${episodes.nextSequence} = ${given('sequence', 'int')} and ${episodes.state} = 'browsing'
