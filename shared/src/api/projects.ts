@@ -36,6 +36,20 @@ export const projectSettingsSchema = z
       .max(24 * 60)
       .default(20),
     leasesPerPerson: z.number().int().min(1).max(100).default(3),
+    pauseHours: z
+      .number()
+      .int()
+      .min(1)
+      .max(14 * 24)
+      .default(24)
+      .describe('How long a paused task is held for its person.'),
+    revisionMinutes: z
+      .number()
+      .int()
+      .min(0)
+      .max(24 * 60)
+      .default(30)
+      .describe('How long after submitting a demonstrator may reopen the answer; 0: not at all.'),
     blockedDomains: blockedDomainsSchema
       .default([...defaultBlockedDomains])
       .describe('Domains, subdomains included, whose pages are never shown: no result, no link, no page.'),

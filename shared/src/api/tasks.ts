@@ -4,14 +4,39 @@ import { defineRoutes } from './route.ts';
 
 /**
  * - `active`: leased to its person.
+ * - `paused`: set aside by its person; its place is held until the pause runs out.
+ * - `returned`: a lead asks for another answer; the place is held until its person takes it up.
  * - `submitted`: done, and it took one of the places its question had.
  * - `surplus`: done after the lease had ended and the place was taken; kept, outside the target.
- * - `expired`: the lease ended; the work is kept, and the person can go on while the place is free.
+ * - `expired`: the lease or the pause ended; the work is kept, and the person can go on while the place is free.
  * - `released`: given back by its person.
+ * - `excluded`: done, and taken out by a lead; its place is offered to others.
  */
-export const assignmentStates = ['active', 'submitted', 'surplus', 'expired', 'released'] as const;
+export const assignmentStates = [
+  'active',
+  'paused',
+  'returned',
+  'submitted',
+  'surplus',
+  'expired',
+  'released',
+  'excluded',
+] as const;
 export const assignmentStateSchema = z.enum(assignmentStates);
 export type AssignmentState = z.infer<typeof assignmentStateSchema>;
+
+/** What a submitted answer that is being revised is again, if its revision comes to nothing. */
+export const revisionFallbacks = ['submitted', 'surplus', 'returned'] as const;
+
+/** What a lead decided about a demonstration; `restored` takes an exclusion back. */
+export const reviewDecisions = ['accepted', 'returned', 'excluded', 'restored'] as const;
+export const reviewDecisionSchema = z.enum(reviewDecisions);
+export type ReviewDecision = z.infer<typeof reviewDecisionSchema>;
+
+/** Where a demonstration stands with the leads; a new revision is `unreviewed` again. */
+export const reviewStates = ['unreviewed', 'accepted', 'returned', 'excluded'] as const;
+export const reviewStateSchema = z.enum(reviewStates);
+export type ReviewState = z.infer<typeof reviewStateSchema>;
 
 export const episodeKinds = ['demonstration', 'sample'] as const;
 export const episodeKindSchema = z.enum(episodeKinds);

@@ -1,4 +1,4 @@
-import { assignmentStates } from '@rookery/shared/api';
+import { assignmentStates, revisionFallbacks } from '@rookery/shared/api';
 import { sql } from 'drizzle-orm';
 import {
   check,
@@ -25,15 +25,24 @@ export const assignments = pgTable(
     memberId: uuid('member_id').notNull(),
     state: enumeration('state', assignmentStates).notNull(),
     /**
+     * Set while the answer that was submitted is being revised: what the assignment is again if the revision comes to
+     * nothing. The answer submitted before counts then, so a revision never expires.
+     */
+    fallsBackTo: enumeration('falls_back_to', revisionFallbacks),
+    /**
      * Which of the question's places this assignment holds, 1 … wanted; null once it holds none (expired, released,
-     * surplus). The unique index below is what makes it impossible to collect more than was wanted.
+     * surplus, excluded). The unique index below is what makes it impossible to collect more than was wanted.
      */
     place: integer('place'),
     leaseToken: text('lease_token').notNull(),
+    /** End of the lease; of the pause while it is paused. */
     leaseExpiresAt: time('lease_expires_at').notNull(),
+    /** The window of a browser that the task is open in, as it names itself. */
+    openIn: text('open_in'),
     settingsVersion: integer('settings_version').notNull(),
     releaseReason: text('release_reason'),
     createdAt: time('created_at').notNull(),
+    /** When it was submitted last, or ended otherwise. */
     endedAt: time('ended_at'),
   },
   (table) => [
@@ -52,11 +61,17 @@ export const assignments = pgTable(
     index('assignments_member').on(table.projectId, table.memberId, table.createdAt),
     index('assignments_leases')
       .on(table.leaseExpiresAt)
-      .where(sql`${table.state} = 'active'`),
+      .where(sql`${table.state} in ('active', 'paused')`),
     oneOf('assignments_state', table.state, assignmentStates),
+    oneOf('assignments_falls_back_to', table.fallsBackTo, revisionFallbacks),
+    check(
+      'assignments_revised',
+      sql`${table.fallsBackTo} is null or ${table.state} in ('active', 'paused')`,
+    ),
     check(
       'assignments_place_held',
-      sql`(${table.place} is not null) = (${table.state} in ('active', 'submitted'))`,
+      sql`(${table.place} is not null) = (${table.state} in ('active', 'paused', 'returned', 'submitted')
+        and ${table.fallsBackTo} is distinct from 'surplus')`,
     ),
   ],
 );

@@ -1,4 +1,4 @@
-import { episodeKinds, episodeStates } from '@rookery/shared/api';
+import { episodeKinds, episodeStates, reviewDecisions, reviewStates } from '@rookery/shared/api';
 import type { BrowserSettings, CensoredItem, EpisodeState } from '@rookery/shared/browser';
 import { sql } from 'drizzle-orm';
 import {
@@ -18,6 +18,7 @@ import { assignments } from './assignments.ts';
 import { enumeration, id, oneOf, time } from './columns.ts';
 import { members } from './projects.ts';
 import { pages } from './pages.ts';
+import { people } from './people.ts';
 import { questions } from './questions.ts';
 
 /** Episodes: one attempt at one question by one actor. */
@@ -49,6 +50,8 @@ export const episodes = pgTable(
     /** When browsing ended. */
     browsedAt: time('browsed_at'),
     endedAt: time('ended_at'),
+    /** What the last review says, until the answer is revised. */
+    reviewState: enumeration('review_state', reviewStates).notNull().default('unreviewed'),
   },
   (table) => [
     unique('episodes_in_project').on(table.projectId, table.id),
@@ -69,8 +72,10 @@ export const episodes = pgTable(
       .on(table.assignmentId)
       .where(sql`${table.assignmentId} is not null`),
     index('episodes_order').on(table.projectId, table.createdAt),
+    index('episodes_reviews').on(table.projectId, table.reviewState, table.id),
     oneOf('episodes_kind', table.kind, episodeKinds),
     oneOf('episodes_state', table.state, episodeStates),
+    oneOf('episodes_review_state', table.reviewState, reviewStates),
   ],
 );
 
@@ -141,6 +146,7 @@ export const activityIntervals = pgTable(
       foreignColumns: [members.projectId, members.id],
     }),
     index('activity_intervals_episode').on(table.episodeId),
+    index('activity_intervals_member').on(table.memberId, table.endedAt),
     uniqueIndex('activity_intervals_last')
       .on(table.memberId)
       .where(sql`${table.isLast}`),
@@ -186,5 +192,33 @@ export const answers = pgTable(
       columns: [table.projectId, table.episodeId],
       foreignColumns: [episodes.projectId, episodes.id],
     }),
+  ],
+);
+
+/** What leads decided about demonstrations, every decision a row. */
+export const reviews = pgTable(
+  'reviews',
+  {
+    id: id(),
+    projectId: uuid('project_id').notNull(),
+    episodeId: uuid('episode_id').notNull(),
+    decision: enumeration('decision', reviewDecisions).notNull(),
+    /** Shown to the demonstrator. */
+    comment: text('comment').notNull(),
+    /** A person and no member: admins review too. */
+    decidedBy: uuid('decided_by')
+      .notNull()
+      .references(() => people.id),
+    /** The revision of the answer that was looked at; null: there was none. */
+    answerRevision: integer('answer_revision'),
+    createdAt: time('created_at').notNull(),
+  },
+  (table) => [
+    foreignKey({
+      columns: [table.projectId, table.episodeId],
+      foreignColumns: [episodes.projectId, episodes.id],
+    }),
+    index('reviews_episode').on(table.episodeId, table.createdAt),
+    oneOf('reviews_decision', table.decision, reviewDecisions),
   ],
 );

@@ -69,6 +69,8 @@ export const members = pgTable(
     roles: text('roles').array().$type<ProjectRole[]>().notNull(),
     createdAt: time('created_at').notNull(),
     removedAt: time('removed_at'),
+    /** Gets no new tasks from then on; what they have begun they may finish. */
+    pausedAt: time('paused_at'),
   },
   (table) => [
     unique('members_in_project').on(table.projectId, table.id),

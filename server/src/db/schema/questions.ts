@@ -20,6 +20,8 @@ export const questions = pgTable(
     use: enumeration('use', questionUses).notNull(),
     /** Places for demonstrations: assignments take places 1 … wanted. */
     wanted: integer('wanted').notNull(),
+    /** Set by a lead: questions of a higher one are given out first. */
+    priority: integer('priority').notNull().default(0),
     createdAt: time('created_at').notNull(),
     updatedAt: time('updated_at').notNull(),
     excludedAt: time('excluded_at'),
