@@ -29,11 +29,17 @@ export const text = {
     copy: 'Copy',
     copied: 'Copied',
     firstPage: 'First page',
+    previousPage: 'Previous page',
     nextPage: 'Next page',
+    pages: 'Pages of the list',
+    pageSize: 'Rows a page',
     filter: 'Filter',
+    clearFilters: 'Clear filters',
     all: 'All',
     skipToContent: 'Skip to the content',
     shown: (shown: number, total: number) => `${number(shown)} of ${number(total)}`,
+    shownFrom: (from: number, to: number, total: number) =>
+      `${from === to ? number(from) : `${number(from)}–${number(to)}`} of ${number(total)}`,
     requestId: (id: string) => `If you ask for help, name this request: ${id}`,
   },
 
@@ -48,6 +54,18 @@ export const text = {
     noPermission:
       'You are not a lead of this project. If you should be, ask one of its leads to give you the role.',
     home: 'Go to the start',
+  },
+
+  table: {
+    sortBy: 'Sort by',
+    ascending: (label: string) => `${label}, lowest first`,
+    descending: (label: string) => `${label}, highest first`,
+    choosePage: 'Choose all rows of this page',
+    choose: (row: string) => `Choose: ${row.slice(0, 80)}`,
+    chosenRows: 'Chosen rows',
+    chosen: (count: number) => `${number(count)} chosen`,
+    chooseAll: (total: number) => `Choose all ${number(total)} that match`,
+    chooseNone: 'Choose none',
   },
 
   shell: {
@@ -268,6 +286,84 @@ export const text = {
     tryNow: 'Try now',
   },
 
+  browsing: {
+    quote: (tokens: number) => `Quote · ${number(tokens)} ${plural(tokens, 'token', 'tokens')}`,
+    quoteCounting: 'Quote · … tokens',
+    quoteEnds: (tokens: number) =>
+      `Quote · ${number(tokens)} ${plural(tokens, 'token', 'tokens')}, ends browsing`,
+    quoteLeaves: (left: number) => `${number(left)} quote ${plural(left, 'token', 'tokens')} left after it`,
+    clearSelection: 'Give up the selection',
+    /** Why a control has nothing to do. */
+    off: {
+      lease: 'the lease has ended.',
+      over: 'browsing is over.',
+      back: 'there is no page before this one.',
+      top: 'you are at the top of the page.',
+      up: 'you are at the top of the page.',
+      down: 'you are at the end of the page.',
+      find: 'there is no text here to look in.',
+      quote: 'select text in the page first.',
+      link: 'there is no link here.',
+      select: 'there is no text here to select.',
+      noHit: 'nothing was looked for on this page.',
+    },
+    isOff: (label: string, reason: string) => `${label}: ${reason}`,
+    /** A refused key or press, as a sentence. */
+    refused: (reason: string) => reason.charAt(0).toUpperCase() + reason.slice(1),
+    opened: (page: { title: string; links: number; start: number; end: number }) =>
+      `${page.title}, ${number(page.links)} ${plural(page.links, 'link', 'links')}; ${page.start} to ${page.end} % of the page`,
+    scrolled: (start: number, end: number) => `${start} to ${end} % of the page`,
+    quoted: (tokens: number, left: number) =>
+      `Quoted: ${number(tokens)} ${plural(tokens, 'token', 'tokens')}, ${number(left)} left`,
+    found: (current: number, total: string) => `Found: ${number(current)} of ${total}`,
+    notFound: 'Not found on this page. Looking took one action.',
+    hits: (current: number | null, total: string) =>
+      current === null ? total : `${number(current)} of ${total}`,
+    hitsTitle: 'Places on this page',
+    hitsTotal: (total: number, isCapped: boolean) => `${number(total)}${isCapped ? '+' : ''}`,
+    clearFind: 'Clear what was looked for',
+    selected: (passage: string) => `Selected: ${passage}`,
+    openedBefore: 'opened before',
+    opens: (domain: string) => `Opens ${domain}`,
+    followsHere: 'Opens a page of this site',
+    table: 'Table',
+    loading: 'Loading the page',
+    errorTitle: 'This page could not be shown',
+    errorBack: 'Back to the page before',
+    emptyTitle: 'Nothing was found',
+    emptyHelp:
+      'Try fewer words, other words for the same thing, or something more general. Every search takes one action.',
+    startHelp:
+      'Search the library for what answers the question. Open pages, and quote what the answer will say.',
+    position: 'Position in the page',
+    tools: 'Search and find',
+    actions: 'Actions',
+    openFind: 'Find in page',
+    openSearch: 'Search the library',
+    quotesButton: (count: number) => `Quotes ${count === 0 ? '' : number(count)}`.trim(),
+    tokensUsed: (used: number, all: number) => `${number(used)} of ${number(all)} quote tokens used`,
+    lastAction: '1 action left: browsing ends with it',
+    model: 'What the model sees',
+    modelHelp:
+      'This is the exact text that a policy would get here. It has no other memory: quotes and past actions are all it knows.',
+    modelLoading: 'Reading…',
+    quoteEndsTitle: 'This quote ends browsing',
+    quoteEndsBudget: (tokens: number, left: number) =>
+      `It costs ${number(tokens)} tokens, and ${number(left)} are left. It is kept whole, browsing ends with it, and you write the answer from your quotes.`,
+    quoteEndsLast:
+      'It takes your last action. It is kept, browsing ends, and you write the answer from your quotes.',
+    quoteEndsUnknown:
+      'What it costs could not be learnt from the server just now. It is long enough that it may use up your quote tokens; browsing would end with it.',
+    quoteEndsAction: 'Quote and write the answer',
+    quoteUnknownAction: 'Quote it',
+    keepBrowsing: 'Keep browsing',
+    lastTitle: 'This is your last action',
+    lastHelp: 'Browsing ends after it, and you write the answer from your quotes.',
+    lastWithoutQuotes:
+      'Browsing ends after it. You have no quotes, so the task would end without an answer. If this page has something for the answer, quote that instead.',
+    lastDo: 'Do it',
+  },
+
   /** Why an action was invalid, by the reasons of the text browser. */
   invalidReasons: {
     'unknown-command': 'it is no command of the text browser.',
@@ -287,20 +383,43 @@ export const text = {
     title: 'Keys',
     on: 'Single keys are on',
     onHelp: 'Turn them off if they are pressed by mistake, or by a program that reads what you say.',
-    rows: [
-      ['/', 'Search'],
-      ['f', 'Find in page; Enter goes to the next place'],
-      ['↓ j', 'Scroll down'],
-      ['↑ k', 'Scroll up'],
-      ['t', 'To the top of the page'],
-      ['b', 'Back to the previous page'],
-      ['l', 'Follow a link: then its number, then Enter'],
-      ['v', 'Select sentences with the arrow keys; with Shift, more than one'],
-      ['q', 'Quote what is selected'],
-      ['e', 'Done quoting: write the answer'],
-      ['Ctrl Enter', 'Submit the answer'],
-      ['?', 'This list'],
-    ] as const,
+    places: {
+      browsing: 'While browsing',
+      selecting: 'While selecting sentences',
+      writing: 'While writing the answer',
+      everywhere: 'Always',
+    },
+    /** What each key of `taskKeys` does. */
+    meanings: {
+      search: 'Search',
+      find: 'Find in page; Enter goes to the next place',
+      findNext: 'The next place of what was looked for',
+      scrollDown: 'Scroll down',
+      scrollUp: 'Scroll up',
+      top: 'To the top of the page',
+      back: 'Back to the previous page',
+      link: 'Follow a link: then its number, then Enter',
+      select: 'Select sentences, beginning with the first you see',
+      quote: 'Quote what is selected',
+      quotes: 'Your quotes',
+      observation: 'What the model sees',
+      end: 'Done quoting: write the answer',
+      nonsense: 'This question does not make sense',
+      controversial: 'This question should not be answered',
+      nextSentence: 'The next sentence',
+      previousSentence: 'The sentence before',
+      moreSentences: 'One sentence more',
+      fewerSentences: 'One sentence less',
+      moreWords: 'One word more at the end',
+      fewerWords: 'One word less at the end',
+      laterStart: 'One word less at the start',
+      earlierStart: 'One word more at the start',
+      submit: 'Submit the answer',
+      help: 'This list',
+    } as Record<string, string>,
+    leave: 'Esc leaves a field, a choice of links or a selection.',
+    costs:
+      'What an action costs: searching, following a link, going back, finding, going to the top and quoting take one action each; up to three scrolls in a row in one direction take one together. Selecting takes none.',
     note: 'Keys never act while you type.',
   },
 
