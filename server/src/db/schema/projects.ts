@@ -2,6 +2,7 @@ import type { ProjectRole, ProjectSettings } from '@rookery/shared/api';
 import { projectRoles, projectSettingsSchema } from '@rookery/shared/api';
 import { sql } from 'drizzle-orm';
 import {
+  boolean,
   check,
   customType,
   foreignKey,
@@ -69,6 +70,8 @@ export const members = pgTable(
     roles: text('roles').array().$type<ProjectRole[]>().notNull(),
     createdAt: time('created_at').notNull(),
     removedAt: time('removed_at'),
+    /** A program that acts as people would (`rookery simulate`); its work is never to be taken for a person's. */
+    isSimulated: boolean('is_simulated').notNull().default(false),
     /** Gets no new tasks from then on; what they have begun they may finish. */
     pausedAt: time('paused_at'),
   },
