@@ -27,6 +27,8 @@ export const stepOutcomeSchema = z.object({
     .describe('Of a find: whether the page has the text. Null for everything else.'),
 });
 
+export type StepOutcome = z.infer<typeof stepOutcomeSchema>;
+
 /** Longest answer, in UTF-16 units: many times what quotes of the usual budget can support. */
 export const maxAnswerCharacters = 20_000;
 
@@ -53,6 +55,7 @@ export const demonstrationSchema = z
     episodeId: idSchema,
     question: z.object({ id: idSchema, fullText: z.string(), dataset: z.string() }),
     demonstrator: z.string().describe('Pseudonym.'),
+    isSimulated: z.boolean().describe('By a program, and no person.'),
     state: episodeStateNameSchema,
     assignmentState: assignmentStateSchema,
     commands: z.number().int(),

@@ -217,7 +217,6 @@ export const text = {
     doneWithoutQuotesHelp:
       'An answer is written from quotes. Without one, the task ends here without an answer, and cannot be taken back.',
     notCarriedOut: (reason: string) => `That action was not carried out: ${reason}`,
-    notFound: 'This page does not have that text.',
     movedOnElsewhere: 'This task was worked on in another window. You see where it stands now.',
     opened: (title: string, start: number, end: number) => `${title}, ${start} to ${end} percent of the page`,
     browsingOver: {

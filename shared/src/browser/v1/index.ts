@@ -15,7 +15,7 @@ export type { Segment } from './links.ts';
 export { answerPrompt, observe } from './observe.ts';
 export { EXTRACT_CHARACTERS, matchQuote, quoteCost, sourceLine } from './quotes.ts';
 export type { TokenCounter } from './quotes.ts';
-export { applyCommand, faultOf, outcomeSchema, planCommand, previewQuote } from './reduce.ts';
+export { applyCommand, faultOf, joinsRun, outcomeSchema, planCommand, previewQuote } from './reduce.ts';
 export type { Outcome, Plan, ShownPage } from './reduce.ts';
 export { replay } from './replay.ts';
 export type { Replay, ReplayedStep, ReplayInput } from './replay.ts';

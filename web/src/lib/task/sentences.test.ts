@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { sentencesOf, stepSentence } from './sentences.ts';
+import { sentenceAt, sentencesOf, stepSentence, stepWord } from './sentences.ts';
 
 const text = 'One crow came.  It ate. \n\n  هل جاء الغراب؟ نعم.';
 const sentences = sentencesOf(text);
@@ -38,5 +38,52 @@ describe('selecting by sentences', () => {
       sentences[3],
     );
     expect(stepSentence({ sentences: [], selected: null, step: 1, extend: false })).toBeNull();
+  });
+
+  test('leaves the marks of headings, items and quotations out', () => {
+    const marked = '## Of crows\n* one crow\n  2. two\n> * said so. And more.\n* * *';
+    expect(sentencesOf(marked).map(({ start, end }) => marked.slice(start, end))).toEqual([
+      'Of crows',
+      'one crow',
+      'two',
+      'said so.',
+      'And more.',
+      '*',
+    ]);
+  });
+
+  test('begins where somebody reads', () => {
+    expect(sentenceAt(sentences, 0)).toEqual(sentences[0]);
+    expect(sentenceAt(sentences, sentences[1]!.start + 2)).toEqual(sentences[1]);
+    expect(sentenceAt(sentences, 10_000)).toEqual(sentences[3]);
+    expect(sentenceAt([], 0)).toBeNull();
+  });
+});
+
+describe('adjusting by words', () => {
+  const words = 'Crows, it seems, bring gifts.';
+  const at = (part: string) => ({ start: words.indexOf(part), end: words.indexOf(part) + part.length });
+  const step = (part: string, edge: 'start' | 'end', by: 1 | -1) => {
+    const { start, end } = stepWord({ text: words, selected: at(part), edge, step: by });
+    return words.slice(start, end);
+  };
+
+  test('adds and takes words at either end, with the signs that stand close after them', () => {
+    expect(step('it', 'end', 1)).toBe('it seems,');
+    expect(step('it seems, bring', 'end', -1)).toBe('it seems,');
+    expect(step('seems, bring', 'start', -1)).toBe('it seems, bring');
+    expect(step('seems, bring', 'start', 1)).toBe('bring');
+    expect(step('bring', 'end', 1)).toBe('bring gifts.');
+  });
+
+  test('stops at the ends of the text, and keeps one word', () => {
+    expect(step('gifts.', 'end', 1)).toBe('gifts.');
+    expect(step('Crows,', 'start', -1)).toBe('Crows,');
+    expect(step('bring', 'end', -1)).toBe('bring');
+    expect(step('bring', 'start', 1)).toBe('bring');
+  });
+
+  test('leaves the other end where the mouse put it', () => {
+    expect(step('ring', 'end', 1)).toBe('ring gifts.');
   });
 });

@@ -1,5 +1,11 @@
-import { ApiError, type Assignment, type Client, type Episode } from '@rookery/shared/api';
-import { formatCommand, type Command } from '@rookery/shared/browser';
+import { ApiError, type Assignment, type Client, type Episode, type StepOutcome } from '@rookery/shared/api';
+import {
+  formatCommand,
+  parseCommand,
+  type BrowserView,
+  type Command,
+  type ParsedCommand,
+} from '@rookery/shared/browser';
 import type { LiveMessage } from '@rookery/shared/live';
 import { createContext } from 'svelte';
 import { clock } from '../clock.svelte.ts';
@@ -16,6 +22,13 @@ export const [getTask, setTask] = createContext<Task>();
 const activityEveryMs = 30_000;
 /** More presses of a key than this are not remembered while a command is under way. */
 const longestQueue = 4;
+
+/** A command that was carried out in this window: what came of it, and what was shown before. */
+export interface Step {
+  command: ParsedCommand;
+  outcome: StepOutcome;
+  before: BrowserView;
+}
 
 interface TaskOptions {
   client: Client;
@@ -35,6 +48,8 @@ export class Task {
   error = $state.raw<unknown>(null);
   /** What happened that the person should know, such as an action that could not be carried out. */
   notice = $state<string | null>(null);
+  /** What led to the episode as it is shown; null if that was read as it stood. */
+  lastStep = $state.raw<Step | null>(null);
   pending = $state.raw<PendingCommand | null>(null);
   isOffline = $state(false);
   isSubmitting = $state(false);
@@ -278,12 +293,11 @@ export class Task {
         this.isOffline = false;
         this.#retry.reset();
         this.#setPending(null);
-        this.#take(answer.episode);
+        const before = this.episode?.view ?? answer.episode.view;
+        this.#take(answer.episode, { command: parseCommand(command), outcome: answer.outcome, before });
         const { isValid, reason } = answer.outcome;
         if (!isValid)
           this.notice = text.task.notCarriedOut(text.invalidReasons[reason ?? ''] ?? reason ?? '');
-        else if (command.startsWith('Find in page:') && !answer.episode.view.found)
-          this.notice = text.task.notFound;
         const next = this.#queue.shift();
         if (next) this.run(next);
         return;
@@ -332,7 +346,8 @@ export class Task {
     }
   }
 
-  #take(episode: Episode): void {
+  #take(episode: Episode, step: Step | null = null): void {
+    this.lastStep = step;
     this.episode = episode;
     this.#setClock(episode);
     if (episode.lease) this.#holdLease(episode.lease);
