@@ -14,6 +14,7 @@ import { libraryHandlers } from './features/library/index.ts';
 import { peopleHandlers } from './features/people/index.ts';
 import { projectHandlers } from './features/projects/index.ts';
 import { questionHandlers } from './features/questions/index.ts';
+import { simulationHandlers } from './features/simulation/index.ts';
 import { systemHandlers } from './features/system/index.ts';
 import { taskHandlers } from './features/tasks/index.ts';
 import { workerHandlers } from './features/workers/index.ts';
@@ -90,6 +91,7 @@ export async function buildApp(deps: Dependencies): Promise<FastifyInstance> {
     ...systemHandlers(deps, () => app.swagger()),
     ...accountHandlers(deps),
     ...peopleHandlers(deps),
+    ...simulationHandlers(deps),
     ...projectHandlers(deps),
     ...questionHandlers(deps),
     ...libraryHandlers(deps),

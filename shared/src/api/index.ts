@@ -12,6 +12,7 @@ export * from './projects.ts';
 export * from './questions.ts';
 export * from './route.ts';
 export * from './routes.ts';
+export * from './simulation.ts';
 export * from './system.ts';
 export * from './tasks.ts';
 export * from './workers.ts';

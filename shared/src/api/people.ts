@@ -9,6 +9,7 @@ export const memberSchema = z
     email: z.string().nullable(),
     pseudonym: z.string(),
     roles: z.array(projectRoleSchema),
+    isSimulated: z.boolean().describe('A program, and no person.'),
     createdAt: timeSchema,
     lastSeenAt: timeSchema.nullable(),
     removedAt: timeSchema.nullable(),

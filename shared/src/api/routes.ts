@@ -7,6 +7,7 @@ import { libraryRoutes } from './library.ts';
 import { peopleRoutes } from './people.ts';
 import { projectRoutes } from './projects.ts';
 import { questionRoutes } from './questions.ts';
+import { simulationRoutes } from './simulation.ts';
 import { systemRoutes } from './system.ts';
 import { taskRoutes } from './tasks.ts';
 import { workerRoutes } from './workers.ts';
@@ -16,6 +17,7 @@ export const routes = {
   ...systemRoutes,
   ...accountRoutes,
   ...peopleRoutes,
+  ...simulationRoutes,
   ...projectRoutes,
   ...questionRoutes,
   ...libraryRoutes,

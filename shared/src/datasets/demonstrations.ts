@@ -17,6 +17,8 @@ const origin = {
   use: questionUseSchema,
   /** Pseudonym within the project. */
   demonstrator: z.string(),
+  /** Done by a program that acts as people would: no human feedback. */
+  simulated: z.boolean(),
   browser_version: z.string(),
   episode_state: episodeStateNameSchema,
   /** `submitted`, or `surplus`: finished after its place had gone to somebody else. */

@@ -22,6 +22,7 @@ export interface StoredEpisode {
   };
   /** Pseudonym. */
   demonstrator: string;
+  isSimulated: boolean;
   /** Those that are done, in order. */
   commands: (typeof commands.$inferSelect)[];
   /** The latest revision. */
@@ -81,6 +82,7 @@ async function readBatch(db: Queryable, where: SQL | undefined): Promise<StoredE
         excludedAt: questions.excludedAt,
       },
       demonstrator: members.pseudonym,
+      isSimulated: members.isSimulated,
     })
     .from(episodes)
     .innerJoin(assignments, eq(assignments.id, episodes.assignmentId))
@@ -112,13 +114,10 @@ async function readBatch(db: Queryable, where: SQL | undefined): Promise<StoredE
   const commandsOf = Map.groupBy(commandRows, ({ episodeId }) => episodeId);
   const answersOf = Map.groupBy(answerRows, ({ episodeId }) => episodeId);
   const activityOf = Map.groupBy(activityRows, ({ episodeId }) => episodeId);
-  return rows.map(({ episode, assignment, question, demonstrator }) => ({
-    episode,
-    assignment,
-    question,
-    demonstrator,
-    commands: commandsOf.get(episode.id) ?? [],
-    answer: answersOf.get(episode.id)?.[0] ?? null,
-    activity: activityOf.get(episode.id) ?? [],
+  return rows.map((row) => ({
+    ...row,
+    commands: commandsOf.get(row.episode.id) ?? [],
+    answer: answersOf.get(row.episode.id)?.[0] ?? null,
+    activity: activityOf.get(row.episode.id) ?? [],
   }));
 }

@@ -15,11 +15,12 @@ export interface Rebuilt {
 
 const iso = (time: Date | null): string | null => time?.toISOString() ?? null;
 
-const originOf = ({ episode, assignment, question, demonstrator }: StoredEpisode) => ({
+const originOf = ({ episode, assignment, question, demonstrator, isSimulated }: StoredEpisode) => ({
   episode_id: episode.id,
   question: { dataset: question.dataset, id: question.externalId, full_text: episode.questionText },
   use: question.use,
   demonstrator,
+  simulated: isSimulated,
   browser_version: episode.browserVersion,
   episode_state: episode.state,
   assignment_state: assignment.state,

@@ -51,15 +51,16 @@ export async function createMember(
     projectId: string;
     personId: string;
     roles: readonly ProjectRole[];
+    isSimulated?: boolean;
     actorId: string | null;
     at: Date;
   },
 ): Promise<string> {
-  const { projectId, personId, actorId, at } = member;
+  const { projectId, personId, isSimulated = false, actorId, at } = member;
   const id = uuidv7();
   const roles = inOrder(member.roles);
   for (;;) {
-    const row = { id, projectId, personId, roles, pseudonym: randomPseudonym(), createdAt: at };
+    const row = { id, projectId, personId, roles, isSimulated, pseudonym: randomPseudonym(), createdAt: at };
     const inserted = await tx.insert(members).values(row).onConflictDoNothing().returning({ id: members.id });
     if (inserted.length > 0) break;
     // Either the pseudonym is taken, and another one is tried, or the person is.
@@ -75,7 +76,7 @@ export async function createMember(
     objectType: 'member',
     objectId: id,
     kind: 'member.added',
-    after: { roles },
+    after: { roles, isSimulated },
     at,
   });
   return id;

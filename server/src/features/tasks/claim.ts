@@ -7,6 +7,7 @@ import { assignments } from '../../db/schema/index.ts';
 import type { Dependencies } from '../../dependencies.ts';
 import { findProject } from '../projects/index.ts';
 import { announce, lockMember, type Member } from './assignments.ts';
+import { refuseSimulated } from './simulated.ts';
 
 export type Claim =
   | { assignmentId: string; reason: null }
@@ -21,6 +22,7 @@ export async function claimTask(deps: Dependencies, member: Member): Promise<Cla
     await lockMember(tx, member.memberId);
     const project = await findProject(tx, member.projectId);
     if (!project) throw new ApiError('not_found', 'There is no such project.');
+    if (project.settings.simulation === 'refused') await refuseSimulated(tx, member);
     const now = deps.clock();
     const { leaseMinutes, leasesPerPerson } = project.settings;
     if ((await countLeases(tx, { ...member, now })) >= leasesPerPerson) {
