@@ -3,9 +3,9 @@ import { and, eq, inArray, sql } from 'drizzle-orm';
 import { uuidv7 } from 'uuidv7';
 import type { Transaction } from '../db/database.ts';
 import { libraryPages } from '../db/schema/index.ts';
-import { maxSearchBytes, searchTextOf } from './search-text.ts';
-import { searchVector } from './search-vector.ts';
-import type { Language } from './search.ts';
+import type { Language } from './search/index.ts';
+import { maxSearchBytes, searchTextOf } from './search/text.ts';
+import { searchVector } from './search/vector.ts';
 import { storePages } from './stored-pages.ts';
 
 export interface ImportedPage {

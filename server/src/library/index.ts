@@ -12,8 +12,9 @@ export {
   type PageConverter,
   type Source,
 } from './page-to-text/index.ts';
-export { countFoundPages, findPages } from './search.ts';
-export type { LibrarySource } from './source.ts';
+export { findPages, renewVocabulary, searchVersion } from './search/index.ts';
+export { searchVector } from './search/vector.ts';
+export type { LibrarySource, Result, ShowsResults } from './source.ts';
 export { loadPage, storePage } from './stored-pages.ts';
 
 /** Where the pages of a project come from, under its settings of the moment they are asked for. */

@@ -226,7 +226,7 @@ describe('searching the library', () => {
     expect(results.links.map((link) => link.text)).toEqual(['Gifts from crows', 'Feeding', 'Rain']);
     expect(results.links[0]).toMatchObject({ domain: 'birds.example.org', url: `${baseUrl}/gifts.html` });
     expect(results.text).toContain(
-      '【0†Gifts from crows†birds.example.org】\nThey bring shiny things to people who feed them ...',
+      '【0†Gifts from crows†birds.example.org】\nThey bring shiny things to people who feed them.\n',
     );
   });
 
@@ -247,13 +247,13 @@ describe('searching the library', () => {
     }
   });
 
-  test('a search shows ten results, in the same order every time', async () => {
+  test('a search shows thirty results, in the same order every time', async () => {
     const files = Object.fromEntries(
-      Array.from({ length: 25 }, (_, index) => [`${index}.txt`, 'the same rook on every page']),
+      Array.from({ length: 35 }, (_, index) => [`${index}.txt`, 'the same rook on every page']),
     );
     await importPages(files);
     const first = await library().search('rook');
-    expect(first.links).toHaveLength(10);
+    expect(first.links).toHaveLength(30);
     expect(await library().search('rook')).toEqual(first);
   });
 

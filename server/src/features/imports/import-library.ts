@@ -8,6 +8,7 @@ import {
   lookupAddress,
   NotAPage,
   pageConverter,
+  renewVocabulary,
   saveImportedPages,
   type ImportedPage,
   type PageConverter,
@@ -47,6 +48,7 @@ export const importLibrary: JobProcessor = async (deps, context) => {
       return (tx) => writeEntries(tx, { deps, context, language: project.settings.language, converted });
     },
   });
+  await renewVocabulary(deps.db, { projectId: job.projectId, at: deps.clock() });
   const { added = 0, updated = 0, unchanged = 0, skipped = 0, problems = 0 } = counts;
   return { result: { pages: added + updated + unchanged, added, updated, unchanged, skipped, problems } };
 };

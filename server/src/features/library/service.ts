@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Dependencies } from '../../dependencies.ts';
 import { readCursor, writeCursor } from '../../http/cursor.ts';
-import { countFoundPages, findPages } from '../../library/index.ts';
+import { findPages } from '../../library/index.ts';
 import { readLibraryPages, type LibraryPageList } from './queries.ts';
 
 /** The pages a demonstrator's search would find, in the same order; the cursor is how many came before. */
@@ -11,12 +11,17 @@ export async function searchLibraryPages(
 ): Promise<LibraryPageList> {
   const { projectId, search, limit } = options;
   const offset = readCursor(z.int().min(0).max(1_000_000_000), options.cursor) ?? 0;
-  const query = { projectId, query: search };
-  const ids = await findPages(deps.db, { ...query, limit: limit + 1, offset });
-  const total = await countFoundPages(deps.db, query);
+  const { pages, total } = await findPages(deps.db, {
+    projectId,
+    query: search,
+    limit: limit + 1,
+    offset,
+    snippets: 0,
+  });
+  const ids = pages.slice(0, limit).map((page) => page.id);
   return {
-    items: await readLibraryPages(deps.db, { projectId, ids: ids.slice(0, limit) }),
-    nextCursor: ids.length > limit ? writeCursor(offset + limit) : null,
+    items: await readLibraryPages(deps.db, { projectId, ids }),
+    nextCursor: pages.length > limit ? writeCursor(offset + limit) : null,
     total,
   };
 }

@@ -2,7 +2,7 @@ import type { ProjectSettings } from '@rookery/shared/api';
 import { eq, sql } from 'drizzle-orm';
 import type { Transaction } from '../../db/database.ts';
 import { libraryPages, questions } from '../../db/schema/index.ts';
-import { searchVector } from '../../library/search-vector.ts';
+import { renewVocabulary, searchVector } from '../../library/index.ts';
 
 /**
  * Brings rows into line with new settings: the places of every question, and the search index of every page. Places
@@ -10,7 +10,7 @@ import { searchVector } from '../../library/search-vector.ts';
  */
 export async function applySettings(
   tx: Transaction,
-  change: { projectId: string; before: ProjectSettings; after: ProjectSettings },
+  change: { projectId: string; before: ProjectSettings; after: ProjectSettings; at: Date },
 ): Promise<void> {
   const { projectId, before, after } = change;
   if (before.demonstrationsPerQuestion !== after.demonstrationsPerQuestion) {
@@ -31,5 +31,6 @@ export async function applySettings(
         }),
       })
       .where(eq(libraryPages.projectId, projectId));
+    await renewVocabulary(tx, { projectId, at: change.at });
   }
 }

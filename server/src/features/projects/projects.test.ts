@@ -34,11 +34,13 @@ it('begins with the default settings and its maker as lead, demonstrator and rat
 });
 
 it('has the settings of the paper by default', () => {
-  expect(defaultSettings).toEqual({
+  expect(defaultSettings).toMatchObject({
     language: 'english',
     demonstrationsPerQuestion: 1,
     leaseMinutes: 20,
     leasesPerPerson: 3,
+    blockedDomains: ['reddit.com', 'quora.com'],
+    simulation: 'refused',
     browser: { actionLimit: 100, quoteTokenBudget: 512, windowCharacters: 2000 },
   });
 });

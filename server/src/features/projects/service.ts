@@ -94,7 +94,7 @@ export async function updateProject(
         createdBy: actorId,
         createdAt: at,
       });
-      await applySettings(tx, { projectId, before: before.settings, after: settings });
+      await applySettings(tx, { projectId, before: before.settings, after: settings, at });
       await recordEvent(tx, {
         ...event,
         kind: 'project.settings_changed',
