@@ -3,11 +3,12 @@ import {
   childrenOf,
   descendantsOf,
   elementsOf,
+  hasText,
   holds,
   isElement,
   isText,
-  type DomElement,
-  type DomNode,
+  type PageElement,
+  type PageNode,
 } from './dom.ts';
 import { TextWriter, type Block } from './text-writer.ts';
 
@@ -44,24 +45,27 @@ interface Context {
  * `_` before superscripts and subscripts, `[Image: alt]` or `[Image]`, headings after `#`, items after `*` or their number, quotations
  * after `>`, table rows as lines with `|` between cells, code as it is. Bold and italics leave no mark, since text is read and quoted.
  */
-export function renderContent(content: DomElement, addresses: { pageUrl: string; base: string }): Block[] {
+export function renderContent(
+  content: PageElement,
+  addresses: { pageUrl: string; base: string },
+): readonly Block[] {
   const writer = new TextWriter();
   renderChildren(content, { ...addresses, writer, isPreformatted: false, isInLink: false, listDepth: 0 });
   return writer.blocks;
 }
 
-function renderChildren(node: DomNode, context: Context): void {
+function renderChildren(node: PageElement, context: Context): void {
   for (const child of childrenOf(node)) renderNode(child, context);
 }
 
-function renderNode(node: DomNode, context: Context): void {
+function renderNode(node: PageNode, context: Context): void {
   if (isText(node)) {
     if (context.isPreformatted) context.writer.preformatted(node.textContent);
     else context.writer.text(node.textContent);
     return;
   }
   if (!isElement(node)) return;
-  const name = node.localName.toLowerCase();
+  const name = node.localName;
   if (skipped.has(name) || isHidden(node)) return;
   const render = renderers[name];
   if (render) render(node, context);
@@ -69,7 +73,7 @@ function renderNode(node: DomNode, context: Context): void {
   else renderChildren(node, context);
 }
 
-type Render = (element: DomElement, context: Context) => void;
+type Render = (element: PageElement, context: Context) => void;
 
 const renderers: Record<string, Render> = {
   a: renderLink,
@@ -115,7 +119,7 @@ const renderers: Record<string, Render> = {
   ...Object.fromEntries([1, 2, 3, 4, 5, 6].map((level) => [`h${level}`, renderHeading(level)])),
 };
 
-function renderBlock(element: DomElement, context: Context): void {
+function renderBlock(element: PageElement, context: Context): void {
   context.writer.block('paragraph');
   renderChildren(element, context);
   context.writer.block('paragraph');
@@ -133,7 +137,7 @@ function renderHeading(level: number): Render {
   };
 }
 
-function renderLink(element: DomElement, context: Context): void {
+function renderLink(element: PageElement, context: Context): void {
   const { writer } = context;
   const href = element.getAttribute('href');
   const url = href === null ? null : resolveLink(href, context.base);
@@ -152,7 +156,7 @@ function renderLink(element: DomElement, context: Context): void {
 }
 
 /** A link's text on one line; that of a link without any is its label. White space at its ends stays, it separates words. */
-function linkText(element: DomElement, context: Context): string {
+function linkText(element: PageElement, context: Context): string {
   const writer = new TextWriter();
   const inner = { ...context, writer, isPreformatted: false, isInLink: true };
   writer.oneLine(() => renderChildren(element, inner));
@@ -163,20 +167,20 @@ function linkText(element: DomElement, context: Context): string {
 }
 
 /** Images of a pixel or less are no images but counters. */
-function renderImage(element: DomElement, { writer }: Context): void {
+function renderImage(element: PageElement, { writer }: Context): void {
   if (['width', 'height'].some((side) => /^[01](px)?$/.test(element.getAttribute(side)?.trim() ?? '')))
     return;
   const alt = (element.getAttribute('alt') ?? '').replace(/\s+/g, ' ').trim();
   writer.text(alt === '' ? '[Image]' : `[Image: ${alt}]`);
 }
 
-function renderScript(sign: string, element: DomElement, context: Context): void {
+function renderScript(sign: string, element: PageElement, context: Context): void {
   if (!hasContent(element)) return;
   context.writer.sign(sign);
   renderChildren(element, context);
 }
 
-function renderPreformatted(element: DomElement, context: Context): void {
+function renderPreformatted(element: PageElement, context: Context): void {
   const { writer } = context;
   if (context.isInLink || !hasContent(element)) {
     renderChildren(element, context);
@@ -187,16 +191,16 @@ function renderPreformatted(element: DomElement, context: Context): void {
   writer.block('paragraph');
 }
 
-function renderList(element: DomElement, context: Context): void {
+function renderList(element: PageElement, context: Context): void {
   const { writer } = context;
   const gap = context.listDepth > 0 ? 'line' : 'paragraph';
   const inner = { ...context, listDepth: context.listDepth + 1 };
-  const isOrdered = element.localName.toLowerCase() === 'ol';
+  const isOrdered = element.localName === 'ol';
   let number = Number.parseInt(element.getAttribute('start') ?? '1', 10);
   if (Number.isNaN(number)) number = 1;
   writer.block(gap);
   for (const child of childrenOf(element)) {
-    if (!isElement(child) || child.localName.toLowerCase() !== 'li') {
+    if (!isElement(child) || child.localName !== 'li') {
       renderNode(child, inner);
       continue;
     }
@@ -208,13 +212,13 @@ function renderList(element: DomElement, context: Context): void {
   writer.block(gap);
 }
 
-function renderTable(element: DomElement, context: Context): void {
+function renderTable(element: PageElement, context: Context): void {
   const { writer } = context;
   const rows = rowsOf(element).filter((row) => hasContent(row));
   const isLayout = element.getAttribute('role') === 'presentation' || isLayoutTable(element, rows);
   writer.block('paragraph');
   for (const caption of elementsOf(element)) {
-    if (caption.localName.toLowerCase() === 'caption') renderBlock(caption, context);
+    if (caption.localName === 'caption') renderBlock(caption, context);
   }
   for (const row of rows) {
     if (isLayout) {
@@ -228,19 +232,19 @@ function renderTable(element: DomElement, context: Context): void {
 }
 
 /** Whether a table only puts blocks side by side; its cells are then shown one after the other. */
-function isLayoutTable(table: DomElement, rows: DomElement[]): boolean {
+function isLayoutTable(table: PageElement, rows: PageElement[]): boolean {
   if (holds(table, blocksInLayout)) return true;
   if (rows.every((row) => cellsOf(row).length <= 1)) return true;
   const crowded = rows.filter((row) => cellsOf(row).some(isCrowded));
   return crowded.length >= rows.length / 2;
 }
 
-function isCrowded(cell: DomElement): boolean {
+function isCrowded(cell: PageElement): boolean {
   const items = [...descendantsOf(cell)].filter((element) => itemsOfCrowd.has(element.localName));
   return items.length > 2;
 }
 
-function renderRow(cells: DomElement[], context: Context): void {
+function renderRow(cells: PageElement[], context: Context): void {
   const { writer } = context;
   writer.oneLine(() => {
     cells.forEach((cell, index) => {
@@ -253,25 +257,25 @@ function renderRow(cells: DomElement[], context: Context): void {
   });
 }
 
-function rowsOf(table: DomElement): DomElement[] {
+function rowsOf(table: PageElement): PageElement[] {
   return elementsOf(table).flatMap((child) => {
-    const name = child.localName.toLowerCase();
+    const name = child.localName;
     if (name === 'tr') return [child];
     return ['thead', 'tbody', 'tfoot'].includes(name)
-      ? elementsOf(child).filter((row) => row.localName.toLowerCase() === 'tr')
+      ? elementsOf(child).filter((row) => row.localName === 'tr')
       : [];
   });
 }
 
-function cellsOf(row: DomElement): DomElement[] {
-  return elementsOf(row).filter((cell) => ['td', 'th'].includes(cell.localName.toLowerCase()));
+function cellsOf(row: PageElement): PageElement[] {
+  return elementsOf(row).filter((cell) => ['td', 'th'].includes(cell.localName));
 }
 
-function hasContent(element: DomElement): boolean {
-  return element.textContent.trim() !== '' || holds(element, images);
+function hasContent(element: PageElement): boolean {
+  return hasText(element) || holds(element, images);
 }
 
-function isHidden(element: DomElement): boolean {
+function isHidden(element: PageElement): boolean {
   return (
     element.hasAttribute('hidden') ||
     element.getAttribute('aria-hidden') === 'true' ||

@@ -1,12 +1,18 @@
 /** A stretch of text, or a link: what a page is made of (see `PageDraft` of the text browser). */
 export type Block = string | { link: { text: string; url: string } };
 
+/** Items within so many others are not indented further: lines would be all indentation, and pages longer than their sources. */
+const deepest = 16;
+
 /**
  * Collects the text and the links of a page in reading order: white space collapses, blocks are set apart by line breaks, and
  * everything within a list item or a quotation carries its marker or indentation at the start of each line.
  */
 export class TextWriter {
-  readonly blocks: Block[] = [];
+  readonly #blocks: Block[] = [];
+  /** Text since the last link. */
+  #pieces: string[] = [];
+  #isEmpty = true;
   /** What begins each line; `first`, where it is not used up, begins the next one instead of `rest`. */
   readonly #prefixes: { first: string | null; rest: string }[] = [];
   /** Line breaks owed before whatever comes next. */
@@ -16,6 +22,11 @@ export class TextWriter {
   /** Blank lines written so far: how an item knows whether it holds more than one paragraph. */
   #gaps = 0;
   #oneLine = 0;
+
+  get blocks(): readonly Block[] {
+    this.#join();
+    return this.#blocks;
+  }
 
   /** Running text: runs of white space are one space, none at the start of a line. */
   text(text: string): void {
@@ -27,7 +38,7 @@ export class TextWriter {
     }
     if (words.startsWith(' ')) this.space();
     this.#begin();
-    this.blocks.push(words.replace(/^ | $/g, ''));
+    this.#write(words.replace(/^ | $/g, ''));
     this.#space = words.endsWith(' ');
   }
 
@@ -38,14 +49,15 @@ export class TextWriter {
       if (index > 0) this.#endLine((this.#isLineOpen ? 0 : this.#breaks) + 1);
       if (line === '') return;
       this.#begin();
-      this.blocks.push(line);
+      this.#write(line);
     });
   }
 
   link(link: { text: string; url: string }): void {
     if (/^\s/.test(link.text)) this.space();
     this.#begin();
-    this.blocks.push({ link: { text: link.text.trim(), url: link.url } });
+    this.#join();
+    this.#blocks.push({ link: { text: link.text.trim(), url: link.url } });
     this.#space = /\s$/.test(link.text);
   }
 
@@ -57,7 +69,7 @@ export class TextWriter {
   /** A sign that clings to what follows it. */
   sign(sign: string): void {
     this.#begin();
-    this.blocks.push(sign);
+    this.#write(sign);
     this.#isLineOpen = false;
   }
 
@@ -85,6 +97,11 @@ export class TextWriter {
       return;
     }
     this.block('line');
+    if (this.#prefixes.length >= deepest) {
+      write();
+      this.block('line');
+      return;
+    }
     const before = this.#gaps;
     this.#prefixes.push({ ...prefix });
     write();
@@ -101,6 +118,16 @@ export class TextWriter {
     this.#oneLine -= 1;
   }
 
+  #write(piece: string): void {
+    this.#pieces.push(piece);
+  }
+
+  #join(): void {
+    if (this.#pieces.length === 0) return;
+    this.#blocks.push(this.#pieces.join(''));
+    this.#pieces = [];
+  }
+
   #endLine(breaks: number): void {
     this.#breaks = breaks;
     this.#space = false;
@@ -109,17 +136,18 @@ export class TextWriter {
 
   /** Writes what is owed before the next word: line breaks and prefixes, or a space. */
   #begin(): void {
-    const isFirst = this.blocks.length === 0;
+    const isFirst = this.#isEmpty;
+    this.#isEmpty = false;
     if (isFirst || this.#breaks > 0) {
-      if (!isFirst) this.blocks.push('\n'.repeat(this.#breaks));
+      if (!isFirst) this.#write('\n'.repeat(this.#breaks));
       // A gap before an item's marker is none within the item.
       if (this.#breaks > 1 && this.#prefixes.every((each) => each.first === null)) this.#gaps += 1;
       this.#breaks = 0;
       const prefix = this.#prefixes.map((each) => each.first ?? each.rest).join('');
       for (const each of this.#prefixes) each.first = null;
-      if (prefix !== '') this.blocks.push(prefix);
+      if (prefix !== '') this.#write(prefix);
     } else if (this.#space) {
-      this.blocks.push(' ');
+      this.#write(' ');
     }
     this.#space = false;
     this.#isLineOpen = true;
