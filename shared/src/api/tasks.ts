@@ -27,6 +27,7 @@ export type AssignmentState = z.infer<typeof assignmentStateSchema>;
 
 /** What a submitted answer that is being revised is again, if its revision comes to nothing. */
 export const revisionFallbacks = ['submitted', 'surplus', 'returned'] as const;
+export type RevisionFallback = (typeof revisionFallbacks)[number];
 
 /** What a lead decided about a demonstration; `restored` takes an exclusion back. */
 export const reviewDecisions = ['accepted', 'returned', 'excluded', 'restored'] as const;
@@ -57,7 +58,22 @@ export const assignmentSchema = z
     question: z.object({ id: idSchema, fullText: z.string() }),
     episodeId: idSchema.nullable().describe('Null until the episode is started.'),
     episodeState: episodeStateNameSchema.nullable(),
-    lease: leaseSchema.nullable().describe('Null once the assignment is no longer active.'),
+    lease: leaseSchema.nullable().describe('Null unless the assignment is active.'),
+    openIn: z
+      .string()
+      .nullable()
+      .describe('The window that an active task is open in, as that names itself.'),
+    pausedUntil: timeSchema.nullable().describe('Until when the place of a paused task is held.'),
+    isRevision: z
+      .boolean()
+      .describe('An answer was submitted before, and counts if no other is submitted before the lease ends.'),
+    revisableUntil: timeSchema
+      .nullable()
+      .describe('Until when the person may reopen the answer they submitted; null when they may not.'),
+    review: z
+      .object({ state: reviewStateSchema, comment: z.string(), at: timeSchema })
+      .nullable()
+      .describe('What a lead decided last, and where the demonstration stands since.'),
     activeSeconds: z.number().describe('Time in which the server saw the person act.'),
     createdAt: timeSchema,
     endedAt: timeSchema.nullable(),
@@ -65,8 +81,19 @@ export const assignmentSchema = z
   .meta({ id: 'Assignment' });
 export type Assignment = z.infer<typeof assignmentSchema>;
 
+/** What a person did in a project. The day is theirs: it begins at `todayBeganAt`. */
+export const ownStatisticsSchema = z.object({
+  doneToday: z.number().int(),
+  doneTotal: z.number().int(),
+  activeSecondsToday: z.number(),
+  activeSecondsTotal: z.number(),
+  todayBeganAt: timeSchema,
+});
+export type OwnStatistics = z.infer<typeof ownStatisticsSchema>;
+
 const assignmentParams = projectParams.extend({ assignmentId: idSchema });
 const leaseToken = z.string().min(1).max(200);
+const windowId = z.string().min(1).max(100);
 
 export const taskRoutes = defineRoutes({
   claimTask: {
@@ -80,9 +107,11 @@ export const taskRoutes = defineRoutes({
     answer: z.object({
       assignment: assignmentSchema.nullable(),
       reason: z
-        .enum(['none_left', 'too_many_leases'])
+        .enum(['none_left', 'too_many_leases', 'paused'])
         .nullable()
-        .describe('Why there is no assignment: nothing to do, or too many leases held.'),
+        .describe(
+          'Why there is no assignment: nothing to do, too many leases held, or a lead has paused this person.',
+        ),
     }),
   },
   listOwnAssignments: {
@@ -128,5 +157,93 @@ export const taskRoutes = defineRoutes({
     status: 200,
     answer: assignmentSchema,
     errors: ['lease_lost', 'wrong_state'],
+  },
+  openTask: {
+    method: 'POST',
+    path: '/api/projects/:projectId/assignments/:assignmentId/open',
+    summary:
+      'Open an active task in a window; where it is open in another, take it over with a new lease token',
+    tag: 'tasks',
+    access: { project: ['demonstrator'], own: 'assignment' },
+    params: assignmentParams,
+    body: z.object({ windowId, takeOver: z.boolean().default(false) }),
+    status: 200,
+    answer: assignmentSchema,
+  },
+  leaveTask: {
+    method: 'POST',
+    path: '/api/projects/:projectId/assignments/:assignmentId/leave',
+    summary: 'A window no longer has the task open',
+    tag: 'tasks',
+    access: { project: ['demonstrator'], own: 'assignment' },
+    params: assignmentParams,
+    body: z.object({ windowId }),
+    status: 204,
+    answer: null,
+  },
+  pauseTask: {
+    method: 'POST',
+    path: '/api/projects/:projectId/assignments/:assignmentId/pause',
+    summary: 'Set a task aside: its place is held, and no time counts as active',
+    tag: 'tasks',
+    access: { project: ['demonstrator'], own: 'assignment' },
+    params: assignmentParams,
+    body: z.object({ leaseToken }),
+    status: 200,
+    answer: assignmentSchema,
+    errors: ['lease_lost', 'wrong_state'],
+  },
+  resumeTask: {
+    method: 'POST',
+    path: '/api/projects/:projectId/assignments/:assignmentId/resume',
+    summary: 'Go on with a paused task under a new lease',
+    tag: 'tasks',
+    access: { project: ['demonstrator'], own: 'assignment' },
+    params: assignmentParams,
+    status: 200,
+    answer: assignmentSchema,
+    errors: ['lease_lost', 'wrong_state'],
+  },
+  reopenAnswer: {
+    method: 'POST',
+    path: '/api/projects/:projectId/assignments/:assignmentId/reopen',
+    summary: 'Open a submitted or returned answer again; what was submitted counts until another answer is',
+    tag: 'tasks',
+    access: { project: ['demonstrator'], own: 'assignment' },
+    params: assignmentParams,
+    status: 200,
+    answer: assignmentSchema,
+    errors: ['wrong_state'],
+  },
+  keepAnswer: {
+    method: 'POST',
+    path: '/api/projects/:projectId/assignments/:assignmentId/keep',
+    summary: 'Give a revision up: the answer submitted before counts as it did',
+    tag: 'tasks',
+    access: { project: ['demonstrator'], own: 'assignment' },
+    params: assignmentParams,
+    body: z.object({ leaseToken }),
+    status: 200,
+    answer: assignmentSchema,
+    errors: ['lease_lost', 'wrong_state'],
+  },
+  getOwnStatistics: {
+    method: 'GET',
+    path: '/api/projects/:projectId/own-statistics',
+    summary: 'What the person did today and in all, with active time',
+    tag: 'tasks',
+    access: { project: ['demonstrator'] },
+    params: projectParams,
+    query: z.object({
+      utcOffsetMinutes: z.coerce
+        .number()
+        .int()
+        .min(-14 * 60)
+        .max(14 * 60)
+        .default(0)
+        .describe("What the person's clock is ahead of UTC: their day begins at their midnight."),
+    }),
+    status: 200,
+    answer: ownStatisticsSchema,
   },
 });

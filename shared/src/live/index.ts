@@ -21,6 +21,8 @@ export const liveMessageSchema = z.discriminatedUnion('type', [
     assignmentId: idSchema,
     state: assignmentStateSchema,
     leaseExpiresAt: timeSchema.nullable(),
+    /** The window it is open in, as that names itself. */
+    openIn: z.string().nullable(),
   }),
   z.object({
     type: z.literal('episode'),

@@ -158,11 +158,14 @@ export const text = {
   },
 
   assignmentStates: {
-    active: 'Active',
+    active: 'Under way',
+    paused: 'Paused',
+    returned: 'Returned to you',
     submitted: 'Submitted',
     surplus: 'Submitted late',
-    expired: 'Lease ended',
+    expired: 'Time ended',
     released: 'Given back',
+    excluded: 'Not used',
   },
 
   task: {
@@ -476,18 +479,77 @@ export const text = {
     use: 'Use',
     state: 'State',
     states: { open: 'Open', done: 'Done', excluded: 'Excluded' },
+    coverage: 'Demonstrations',
+    coverages: { none: 'None yet', some: 'Some', full: 'As many as wanted' },
     uses: { bc: 'bc', rm: 'rm', rl: 'rl', evaluation: 'evaluation' },
+    sets: 'Questions by use',
+    inSet: (count: number, excluded: number) =>
+      `${number(count)} ${plural(count, 'question', 'questions')}${excluded > 0 ? `, ${number(excluded)} excluded` : ''}`,
+    covered: (submitted: number, wanted: number) =>
+      `${number(submitted)} of ${number(wanted)} demonstrations`,
+    alsoInSet: (inProgress: number, accepted: number) =>
+      `${number(inProgress)} in progress, ${number(accepted)} accepted`,
     question: 'Question',
     id: 'Id',
+    priority: 'Priority',
+    submitted: 'Submitted',
+    accepted: (count: number) => `${number(count)} accepted`,
+    inProgress: 'In progress',
+    wanted: 'Wanted',
+    imported: 'Imported',
     demonstrations: 'Demonstrations',
-    exclude: 'Exclude…',
-    include: 'Include again',
-    excludeTitle: 'Exclude this question?',
-    excludeHelp: 'Nobody gets it as a task any more. What was recorded stays. You can include it again.',
+    changes: {
+      wanted: {
+        open: 'Wanted…',
+        title: (count: number) =>
+          `How many demonstrations of ${number(count)} ${plural(count, 'question', 'questions')}?`,
+        help: 'Places that are taken beyond a lower number stay taken; no new ones are given out.',
+        action: 'Set it',
+      },
+      priority: {
+        open: 'Priority…',
+        title: (count: number) =>
+          `Which priority for ${number(count)} ${plural(count, 'question', 'questions')}?`,
+        help: 'Questions of a higher priority are given out first. 0 is where all begin; less comes last.',
+        action: 'Set it',
+      },
+      use: {
+        open: 'Use…',
+        title: (count: number) => `Which use for ${number(count)} ${plural(count, 'question', 'questions')}?`,
+        help: 'Questions on which work is recorded keep their use: the sets of questions must not overlap.',
+        action: 'Change the use',
+      },
+      exclude: {
+        open: 'Exclude…',
+        title: (count: number) =>
+          count === 1 ? 'Exclude this question?' : `Exclude ${number(count)} questions?`,
+        help: 'Nobody gets them as a task any more. What was recorded stays. You can include them again.',
+        action: 'Exclude',
+      },
+      include: {
+        open: 'Include again…',
+        title: (count: number) =>
+          count === 1 ? 'Include this question again?' : `Include ${number(count)} questions again?`,
+        help: 'They are given out as tasks again, where demonstrations are still wanted.',
+        action: 'Include again',
+      },
+    },
+    changed: (count: number, others: { unchanged: number; refused: number }) =>
+      [
+        `${number(count)} ${plural(count, 'question', 'questions')} changed.`,
+        ...(others.unchanged > 0 ? [`${number(others.unchanged)} were like that already.`] : []),
+        ...(others.refused > 0
+          ? [`${number(others.refused)} kept their use, because work on them is recorded.`]
+          : []),
+      ].join(' '),
     excludeReason: 'Reason (optional)',
-    excludeAction: 'Exclude it',
     excludedBecause: (reason: string) => `Excluded: ${reason}`,
     excluded: 'Excluded',
+    back: 'All questions',
+    references: 'Reference answers',
+    referencePages: 'Reference pages',
+    noReferences: 'None',
+    seeDemonstrations: 'Demonstrations of this question',
   },
 
   library: {

@@ -5,6 +5,7 @@ import {
   leaseLost,
   lockMember,
   noteActivity,
+  notActiveError,
   presentLease,
   pushLease,
   type Member,
@@ -26,7 +27,8 @@ export async function reportActivity(
   return deps.db.transaction(async (tx) => {
     await lockMember(tx, options.memberId);
     const loaded = await loadOpen(tx, options);
-    if (effectiveState(loaded.assignment, deps.clock()) !== 'active') throw leaseLost('expired');
+    const state = effectiveState(loaded.assignment, deps.clock());
+    if (state !== 'active') throw notActiveError(state);
     const lease = await keepAlive(tx, { loaded, now: deps.clock() });
     if (!lease) throw leaseLost('expired');
     return { lease };
@@ -43,9 +45,7 @@ export async function loadOpen(
 ): Promise<LoadedEpisode> {
   const loaded = await loadEpisode(db, key);
   if (loaded.assignment.leaseToken !== key.leaseToken) throw leaseLost('token');
-  if (loaded.assignment.state === 'released') {
-    throw new ApiError('wrong_state', 'You gave this task back; it cannot be gone on with.');
-  }
+  if (loaded.assignment.state === 'released') throw notActiveError('released');
   const { state } = loaded.episode;
   if (state !== 'browsing' && state !== 'answering') {
     throw new ApiError('wrong_state', 'This episode has ended.', { details: { state } });

@@ -1,6 +1,6 @@
 import { ApiError } from '@rookery/shared/api';
 import { answerPrompt, finishAnswering } from '@rookery/shared/browser';
-import { and, desc, eq, sql } from 'drizzle-orm';
+import { and, desc, eq, max, sql } from 'drizzle-orm';
 import type { Transaction } from '../../db/database.ts';
 import { recordEvent } from '../../db/events.ts';
 import { answerDrafts, answers, episodes } from '../../db/schema/index.ts';
@@ -10,6 +10,7 @@ import {
   leaseLost,
   lockMember,
   noteActivity,
+  notActiveError,
   type Member,
 } from '../tasks/index.ts';
 import { keepAlive, loadOpen } from './activity.ts';
@@ -68,9 +69,10 @@ async function writeDraft(
 }
 
 /**
- * Submits the answer and ends episode and assignment: work that comes after the lease is taken if the question's place
- * is still free, else kept as surplus. The same text again is answered the same.
- * @throws ApiError `conflict` when another answer was submitted before; `lease_lost` for another token; `wrong_state`
+ * Submits the answer, as its next revision, and ends episode and assignment: work that comes after the lease is taken if
+ * the question's place is still free, else kept as surplus. Revising is over when the lease is, though: the answer from
+ * before counts. The same text again is answered the same.
+ * @throws ApiError `conflict` when another answer was submitted before, and counts; `lease_lost` for another token; `wrong_state`
  *   when no answer is awaited
  */
 export async function submitAnswer(
@@ -84,6 +86,7 @@ export async function submitAnswer(
     const { episode, assignment } = loaded;
     if (assignment.leaseToken !== options.leaseToken) throw leaseLost('token');
     if (episode.state === 'submitted') await checkSame(tx, options);
+    else if (assignment.state === 'paused') throw notActiveError('paused');
     else await storeAnswer(context, { tx, loaded, text: options.text, actorId: options.actorId });
     return { assignmentId: assignment.id };
   });
@@ -96,9 +99,14 @@ async function checkSame(tx: Transaction, key: EpisodeKey & { text: string }): P
     .where(and(eq(answers.projectId, key.projectId), eq(answers.episodeId, key.episodeId)))
     .orderBy(desc(answers.revision))
     .limit(1);
-  if (stored?.text === key.text) return;
-  throw new ApiError('conflict', 'Another answer was submitted for this task before; that one counts.');
+  if (stored?.text !== key.text) throw answerCounts();
 }
+
+const answerCounts = (): ApiError =>
+  new ApiError(
+    'conflict',
+    'An answer was submitted for this task before, and that one counts. Reopen it to submit another.',
+  );
 
 async function storeAnswer(
   context: EpisodeContext,
@@ -127,13 +135,19 @@ async function storeAnswer(
     actorId,
     at: now,
   });
-  if (finished === 'released') {
+  if (!finished.isFinished) {
+    if (assignment.fallsBackTo !== null) throw answerCounts();
     throw new ApiError('wrong_state', 'You gave this task back; its answer cannot be submitted any more.');
   }
+  const [last] = await tx
+    .select({ revision: max(answers.revision) })
+    .from(answers)
+    .where(and(eq(answers.projectId, projectId), eq(answers.episodeId, episodeId)));
+  const revision = (last?.revision ?? 0) + 1;
   await tx.insert(answers).values({
     projectId,
     episodeId,
-    revision: 1,
+    revision,
     text,
     prefixTokens: countTokens(answerPrompt(episode.browserState)),
     completionTokens: countTokens(text),
@@ -141,7 +155,12 @@ async function storeAnswer(
   });
   await tx
     .update(episodes)
-    .set({ state: 'submitted', browserState: finishAnswering(episode.browserState), endedAt: now })
+    .set({
+      state: 'submitted',
+      browserState: finishAnswering(episode.browserState),
+      endedAt: now,
+      reviewState: 'unreviewed',
+    })
     .where(and(eq(episodes.projectId, projectId), eq(episodes.id, episodeId)));
   await recordEvent(tx, {
     projectId,
@@ -150,7 +169,7 @@ async function storeAnswer(
     objectId: episodeId,
     kind: 'episode.submitted',
     before: { state: 'answering' },
-    after: { state: 'submitted', assignmentState: finished },
+    after: { state: 'submitted', assignmentState: finished.state, revision },
     at: now,
   });
 }

@@ -1,6 +1,7 @@
 import { ApiError, type Episode } from '@rookery/shared/api';
 import {
   getBrowser,
+  type CensoredItem,
   type EpisodeState,
   type Outcome,
   type Page,
@@ -8,9 +9,9 @@ import {
   type ShownPage,
 } from '@rookery/shared/browser';
 import { hashOfPage, storePage } from '../../library/index.ts';
-import { effectiveState, leaseLost, type Member } from '../tasks/index.ts';
+import { effectiveState, leaseLost, notActiveError, type Member } from '../tasks/index.ts';
 import { sha256, storedPage, type EpisodeContext } from './context.ts';
-import { fetchPage } from './fetch-page.ts';
+import { fetchPage, type FetchedPage } from './fetch-page.ts';
 import { beginCommand, loadEpisode, type EpisodeKey, type LoadedEpisode } from './load.ts';
 import { presentEpisode } from './present.ts';
 import { storeStep } from './store-step.ts';
@@ -71,9 +72,7 @@ async function answerCommand(context: EpisodeContext, sent: SentCommand): Promis
     }
     if (episode.state !== 'browsing') throw browsingEnded(loaded);
     const state = effectiveState(assignment, deps.clock());
-    if (state === 'expired') throw leaseLost('expired');
-    if (state !== 'active')
-      throw new ApiError('wrong_state', `This task is ${state}; it cannot be gone on with.`);
+    if (state !== 'active') throw notActiveError(state);
     // Another server wrote this number while the statement ran: now it can be seen.
   }
 }
@@ -130,6 +129,9 @@ export interface Step {
   pageHash: string;
   outcome: Outcome;
   observationSha256: string;
+  /** What was kept from the page, and how a search was carried out: for leads. */
+  censored: CensoredItem[];
+  searchVersion: string | null;
 }
 
 /** Applies a command whose row is pending, stores the step, and answers with what is stored then. */
@@ -177,6 +179,8 @@ async function takeStep(
     ...applied,
     pageHash: applied.state.current.pageHash,
     observationSha256: sha256(browser.observe(applied)),
+    censored: fetched?.censored ?? [],
+    searchVersion: fetched?.searchVersion ?? null,
   };
 }
 
@@ -184,7 +188,7 @@ async function takeStep(
 async function fetchPlanned(
   context: EpisodeContext,
   options: { plan: Plan; episode: LoadedEpisode['episode'] },
-): Promise<ShownPage | undefined> {
+): Promise<(ShownPage & Partial<FetchedPage>) | undefined> {
   const { plan, episode } = options;
   const { projectId } = episode;
   if (plan.fetch === 'none') return undefined;
@@ -192,7 +196,8 @@ async function fetchPlanned(
     const { pageHash } = plan;
     return { page: await storedPage(context, { projectId, hash: pageHash }), pageHash };
   }
-  const page = await fetchPage(context, { plan, projectId });
+  const fetched = await fetchPage(context, { plan, episode });
+  const { page } = fetched;
   const pageHash = hashOfPage(page);
   const key = { projectId, hash: pageHash };
   if (!context.pages.has(key)) {
@@ -200,7 +205,7 @@ async function fetchPlanned(
     context.pages.put(key, page);
   }
   // The same object for everybody: what the text browser works out about a page is kept with it.
-  return { page: await storedPage(context, key), pageHash };
+  return { ...fetched, page: await storedPage(context, key), pageHash };
 }
 
 /** What was answered to a command that is done, with the episode as it is now. */

@@ -1,6 +1,6 @@
 import type { Episode, EpisodeStateName } from '@rookery/shared/api';
 import { getBrowser, type EpisodeState, type Page } from '@rookery/shared/browser';
-import { presentLease } from '../tasks/index.ts';
+import { effectiveEpisodeState, presentLease } from '../tasks/index.ts';
 import type { LoadedEpisode } from './load.ts';
 
 /** The episode's state that follows from its browser's: until the answer is submitted, which the browser does not know. */
@@ -22,7 +22,7 @@ export function presentEpisode(options: {
   return {
     id: episode.id,
     kind: episode.kind,
-    state: episode.state,
+    state: effectiveEpisodeState(episode.state, assignment, now),
     question: { id: episode.questionId, fullText: episode.questionText },
     assignmentId: assignment.id,
     browserVersion: episode.browserVersion,

@@ -11,6 +11,7 @@ import {
   leaseLost,
   lockMember,
   noteActivity,
+  notActiveError,
   pushLease,
   type Member,
 } from '../tasks/index.ts';
@@ -61,8 +62,7 @@ export async function startEpisode(
   const viewerId = memberId;
   if (row.episodeId !== null) return getEpisode(context, { projectId, episodeId: row.episodeId, viewerId });
   const state = effectiveState(row.assignment, deps.clock());
-  if (state === 'expired') throw leaseLost('expired');
-  if (state !== 'active') throw new ApiError('wrong_state', `This task is ${state}; it cannot be started.`);
+  if (state !== 'active') throw notActiveError(state);
   await insertEpisode(context, { ...options, ...row });
   const [started] = await deps.db
     .select({ id: episodes.id })

@@ -99,7 +99,7 @@ async function endBrowsing(context: EpisodeContext, move: Move): Promise<LoadedE
       actorId,
       at: now,
     });
-    return { ...loaded, episode: after, assignment: { ...assignment, state: finished, endedAt: now } };
+    return { ...loaded, episode: after, assignment: { ...assignment, state: finished.state, endedAt: now } };
   });
 }
 
@@ -135,6 +135,8 @@ function valuesOf(move: Move) {
     invalidReason: step.outcome.reason,
     found: step.outcome.found,
     observationSha256: step.observationSha256,
+    censored: JSON.stringify(step.censored),
+    searchVersion: step.searchVersion,
     assignmentId: assignment.id,
     leaseEnd: new Date(move.now.getTime() + leaseMinutes * 60_000).toISOString(),
     isActing,
@@ -159,7 +161,8 @@ function moveStatement(v: ValuesOrPlaceholders<StepValues>): SQL {
     ), done as (
       update commands set status = 'done', is_valid = ${v.isValid}::boolean,
         invalid_reason = ${v.invalidReason}, found = ${v.found}::boolean, page_hash = ${v.pageHash},
-        observation_sha256 = ${v.observationSha256}, completed_at = ${v.now}::timestamptz
+        observation_sha256 = ${v.observationSha256}, completed_at = ${v.now}::timestamptz,
+        censored = ${v.censored}::jsonb, search_version = ${v.searchVersion}
       from moved
       where commands.episode_id = moved.id and commands.sequence = ${v.sequence}::int
       returning 1

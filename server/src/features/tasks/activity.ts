@@ -1,7 +1,8 @@
-import { sql, type SQL } from 'drizzle-orm';
+import { and, eq, sql, type SQL } from 'drizzle-orm';
 import { uuidv7 } from 'uuidv7';
 import type { Queryable } from '../../db/database.ts';
 import type { ValuesOrPlaceholders } from '../../db/named.ts';
+import { activityIntervals } from '../../db/schema/index.ts';
 
 /** A person who does nothing for longer than this is taken to be away. In seconds. */
 const longestPauseSeconds = 60;
@@ -29,6 +30,23 @@ export async function noteActivity(db: Queryable, activity: Activity): Promise<v
     if (rows[0]?.is_recorded) return;
   }
   throw new Error('A time of activity could not be recorded.');
+}
+
+/** Ends the interval that is open on an episode: activity that follows begins a new one, however soon it comes. */
+export async function endActivity(
+  db: Queryable,
+  { memberId, episodeId }: Pick<Activity, 'memberId' | 'episodeId'>,
+): Promise<void> {
+  await db
+    .update(activityIntervals)
+    .set({ isLast: false })
+    .where(
+      and(
+        eq(activityIntervals.memberId, memberId),
+        eq(activityIntervals.episodeId, episodeId),
+        eq(activityIntervals.isLast, true),
+      ),
+    );
 }
 
 /** What `activityParts` is about, the time in ISO 8601; with the id of the interval that may begin. */

@@ -1,9 +1,9 @@
 import { ApiError } from '@rookery/shared/api';
-import { and, count, eq, gt, sql } from 'drizzle-orm';
+import { and, count, eq, gt, inArray, isNull, sql } from 'drizzle-orm';
 import { randomBytes } from 'node:crypto';
 import { uuidv7 } from 'uuidv7';
 import type { Queryable, Transaction } from '../../db/database.ts';
-import { assignments } from '../../db/schema/index.ts';
+import { assignments, members } from '../../db/schema/index.ts';
 import type { Dependencies } from '../../dependencies.ts';
 import { findProject } from '../projects/index.ts';
 import { announce, lockMember, type Member } from './assignments.ts';
@@ -11,18 +11,22 @@ import { refuseSimulated } from './simulated.ts';
 
 export type Claim =
   | { assignmentId: string; reason: null }
-  | { assignmentId: null; reason: 'none_left' | 'too_many_leases' };
+  | { assignmentId: null; reason: 'none_left' | 'too_many_leases' | 'paused' };
 
 /** Each lost race means that somebody else got a task; more than this many in a row are no race any more. */
 const maxTries = 100;
 
-/** Leases the oldest question that has a free place and that this member has not had yet. */
+/**
+ * Leases a question that has a free place and that this member has not had yet: of the highest priority, of these the
+ * one of whose wanted demonstrations the smallest part is done or under way, of these the oldest.
+ */
 export async function claimTask(deps: Dependencies, member: Member): Promise<Claim> {
   return deps.db.transaction(async (tx) => {
     await lockMember(tx, member.memberId);
     const project = await findProject(tx, member.projectId);
     if (!project) throw new ApiError('not_found', 'There is no such project.');
     if (project.settings.simulation === 'refused') await refuseSimulated(tx, member);
+    if (await isPaused(tx, member)) return { assignmentId: null, reason: 'paused' };
     const now = deps.clock();
     const { leaseMinutes, leasesPerPerson } = project.settings;
     if ((await countLeases(tx, { ...member, now })) >= leasesPerPerson) {
@@ -38,7 +42,19 @@ export async function claimTask(deps: Dependencies, member: Member): Promise<Cla
   });
 }
 
-/** How many tasks a member holds now; exact only under the member's lock. */
+/** Whether a lead has paused this member: they get no new tasks. */
+async function isPaused(tx: Queryable, { projectId, memberId }: Member): Promise<boolean> {
+  const [row] = await tx
+    .select({ pausedAt: members.pausedAt })
+    .from(members)
+    .where(and(eq(members.projectId, projectId), eq(members.id, memberId)));
+  return row?.pausedAt != null;
+}
+
+/**
+ * How many tasks a member holds now, paused ones too; exact only under the member's lock. Revisions do not count: their
+ * places have been earned.
+ */
 export async function countLeases(
   db: Queryable,
   options: { projectId: string; memberId: string; now: Date },
@@ -50,7 +66,8 @@ export async function countLeases(
       and(
         eq(assignments.projectId, options.projectId),
         eq(assignments.memberId, options.memberId),
-        eq(assignments.state, 'active'),
+        inArray(assignments.state, ['active', 'paused']),
+        isNull(assignments.fallsBackTo),
         gt(assignments.leaseExpiresAt, options.now),
       ),
     );
@@ -82,12 +99,19 @@ async function takeNext(
         projectId: member.projectId,
         state: 'expired' as const,
         place: null,
+        openIn: null,
         leaseExpiresAt,
       };
       await announce(deps, { tx, assignment, before: 'active', what: 'expired', actorId: null, at });
     }
     if (claimed !== null) {
-      const assignment = { ...member, ...claimed, state: 'active' as const, leaseExpiresAt: lease.expiresAt };
+      const assignment = {
+        ...member,
+        ...claimed,
+        state: 'active' as const,
+        openIn: null,
+        leaseExpiresAt: lease.expiresAt,
+      };
       const details = { questionId: candidate };
       const { actorId } = member;
       await announce(deps, {
@@ -132,23 +156,25 @@ async function claimOnce(options: {
   const { tx, member, lease, isPatient } = options;
   const now = sql`${lease.now.toISOString()}::timestamptz`;
   const { rows } = await tx.execute<Record<string, unknown> & Attempt>(sql`
-    with candidate as (
-      select q.id, q.wanted from questions q
+    with held as (
+      select a.question_id, count(*) as places
+      from assignments a
+      where a.project_id = ${member.projectId} and a.place is not null
+        and not (a.state in ('active', 'paused') and a.falls_back_to is null and a.lease_expires_at <= ${now})
+      group by a.question_id
+    ), candidate as (
+      select q.id, q.wanted from questions q left join held on held.question_id = q.id
       where q.project_id = ${member.projectId} and q.excluded_at is null
+        and coalesce(held.places, 0) < q.wanted
         and not exists (select from assignments a where a.question_id = q.id and a.member_id = ${member.memberId})
-        and exists (
-          select from generate_series(1, q.wanted) as places(n)
-          where not exists (
-            select from assignments a
-            where a.question_id = q.id and a.place = places.n
-              and not (a.state = 'active' and a.lease_expires_at <= ${now})))
-      order by q.created_at, q.id
+      order by q.priority desc, coalesce(held.places, 0)::float8 / q.wanted, q.created_at, q.id
       limit 1
       for no key update of q ${isPatient ? sql`` : sql`skip locked`}
     ), expired as (
-      update assignments a set state = 'expired', place = null, ended_at = ${now}
+      update assignments a set state = 'expired', place = null, open_in = null, ended_at = ${now}
       from candidate
-      where a.question_id = candidate.id and a.state = 'active' and a.lease_expires_at <= ${now}
+      where a.question_id = candidate.id and a.state in ('active', 'paused') and a.falls_back_to is null
+        and a.lease_expires_at <= ${now}
       returning a.id, a.member_id
     ), free as (
       select candidate.id as question_id, (

@@ -1,5 +1,23 @@
 export { activityParts, activityValues, isRecorded, noteActivity } from './activity.ts';
-export { finishAssignment, pushLease, sweepLeases, type Finished } from './leases.ts';
-export { effectiveState, leaseLost, lockMember, memberOf, presentLease, type Member } from './assignments.ts';
+export {
+  effectiveEpisodeState,
+  effectiveState,
+  leaseLost,
+  lockMember,
+  memberOf,
+  notActiveError,
+  presentLease,
+  type Member,
+} from './assignments.ts';
+export { finishAssignment, pushLease, type Finish } from './leases.ts';
+export { sweepLeases } from './places.ts';
 export { readAssignment } from './queries.ts';
+export {
+  acceptDemonstration,
+  excludeDemonstration,
+  restoreDemonstration,
+  returnToDemonstrator,
+  type Review,
+  type Reviewed,
+} from './reviews.ts';
 export { taskHandlers } from './routes.ts';

@@ -1,20 +1,34 @@
-import { ApiError, type Assignment, type AssignmentState } from '@rookery/shared/api';
-import { and, count, desc, eq, gt, lt, lte, or, sql, type SQL } from 'drizzle-orm';
+import { ApiError, projectSettingsSchema, type Assignment, type AssignmentState } from '@rookery/shared/api';
+import { and, count, desc, eq, gt, inArray, lt, lte, or, sql, type SQL } from 'drizzle-orm';
 import { z } from 'zod';
 import type { Queryable } from '../../db/database.ts';
-import { activityIntervals, assignments, episodes, questions } from '../../db/schema/index.ts';
-import { effectiveState, presentLease } from './assignments.ts';
+import {
+  activityIntervals,
+  assignments,
+  episodes,
+  projectSettings,
+  questions,
+  reviews,
+} from '../../db/schema/index.ts';
+import { effectiveEpisodeState, effectiveState, presentLease, type AssignmentRow } from './assignments.ts';
 
 export interface AssignmentKey {
   projectId: string;
   assignmentId: string;
 }
 
+/** What settings of an earlier release count as. */
+const { revisionMinutes: defaultRevisionMinutes } = projectSettingsSchema.parse({ browser: {} });
+
 const columns = {
   assignment: assignments,
   questionText: sql<string>`coalesce(${episodes.questionText}, ${questions.fullText})`,
   episodeId: episodes.id,
-  episodeState: episodes.state,
+  episode: { state: episodes.state, reviewState: episodes.reviewState },
+  revisionMinutes: sql<number>`coalesce((${projectSettings.settings} ->> 'revisionMinutes')::int, ${defaultRevisionMinutes})`,
+  review: sql<{ comment: string; at: string } | null>`(
+    select json_build_object('comment', ${reviews.comment}, 'at', ${reviews.createdAt}) from ${reviews}
+    where ${reviews.episodeId} = ${episodes.id} order by ${reviews.createdAt} desc, ${reviews.id} desc limit 1)`,
   activeSeconds: sql<number>`coalesce((
     select extract(epoch from sum(${activityIntervals.endedAt} - ${activityIntervals.startedAt}))
     from ${activityIntervals} where ${activityIntervals.episodeId} = ${episodes.id}), 0)::float8`,
@@ -25,21 +39,56 @@ function selectAssignments(db: Queryable, where: SQL | undefined) {
     .select(columns)
     .from(assignments)
     .innerJoin(questions, eq(questions.id, assignments.questionId))
+    .innerJoin(
+      projectSettings,
+      and(
+        eq(projectSettings.projectId, assignments.projectId),
+        eq(projectSettings.version, assignments.settingsVersion),
+      ),
+    )
     .leftJoin(episodes, eq(episodes.assignmentId, assignments.id))
     .where(where);
 }
 
 type Row = Awaited<ReturnType<typeof selectAssignments>>[number];
 
+/**
+ * Until when a demonstrator may reopen the answer they submitted; null when they may not, whenever they try. What a lead
+ * has returned they may take up without a limit.
+ */
+export function revisableUntil(options: {
+  assignment: Pick<AssignmentRow, 'state' | 'fallsBackTo' | 'leaseExpiresAt' | 'endedAt'>;
+  episode: Pick<typeof episodes.$inferSelect, 'state' | 'reviewState'> | null;
+  revisionMinutes: number;
+}): Date | null {
+  const { assignment, episode, revisionMinutes } = options;
+  const state = assignment.fallsBackTo ?? assignment.state;
+  const isSubmitted = episode?.state === 'submitted' || assignment.fallsBackTo !== null;
+  if ((state !== 'submitted' && state !== 'surplus') || !isSubmitted || !assignment.endedAt) return null;
+  if (episode?.reviewState !== 'unreviewed') return null;
+  return new Date(assignment.endedAt.getTime() + revisionMinutes * 60_000);
+}
+
 function presentAssignment(row: Row, now: Date): Assignment {
-  const { assignment } = row;
+  const { assignment, episode } = row;
+  const state = effectiveState(assignment, now);
+  const until = revisableUntil(row);
   return {
     id: assignment.id,
-    state: effectiveState(assignment, now),
+    state,
     question: { id: assignment.questionId, fullText: row.questionText },
     episodeId: row.episodeId,
-    episodeState: row.episodeState,
+    episodeState: episode && effectiveEpisodeState(episode.state, assignment, now),
     lease: presentLease(assignment, now),
+    openIn: state === 'active' ? assignment.openIn : null,
+    pausedUntil: state === 'paused' ? assignment.leaseExpiresAt.toISOString() : null,
+    isRevision: assignment.fallsBackTo !== null && (state === 'active' || state === 'paused'),
+    revisableUntil: until !== null && until > now ? until.toISOString() : null,
+    review: row.review && {
+      state: episode?.reviewState ?? 'unreviewed',
+      comment: row.review.comment,
+      at: new Date(row.review.at).toISOString(),
+    },
     activeSeconds: row.activeSeconds,
     createdAt: assignment.createdAt.toISOString(),
     endedAt: assignment.endedAt?.toISOString() ?? null,
@@ -102,11 +151,13 @@ export async function listAssignments(
 /** Assignments whose effective state this is. */
 function inState(state: AssignmentState, now: Date): SQL | undefined {
   const isState = eq(assignments.state, state);
-  if (state === 'active') return and(isState, gt(assignments.leaseExpiresAt, now));
-  if (state === 'expired') {
-    return or(isState, and(eq(assignments.state, 'active'), lte(assignments.leaseExpiresAt, now)));
-  }
-  return isState;
+  if (state === 'active' || state === 'paused') return and(isState, gt(assignments.leaseExpiresAt, now));
+  const hasRunOut = and(
+    inArray(assignments.state, ['active', 'paused']),
+    lte(assignments.leaseExpiresAt, now),
+  );
+  const becomes = sql`coalesce(${assignments.fallsBackTo}, 'expired') = ${state}`;
+  return or(isState, and(hasRunOut, becomes));
 }
 
 /** @throws ApiError `invalid_request` for a cursor that no page gave */
