@@ -19,3 +19,16 @@ export interface EventRecord {
 export async function recordEvent(db: Queryable, event: EventRecord): Promise<void> {
   await db.insert(events).values({ ...event, before: event.before ?? null, after: event.after ?? null });
 }
+
+/** Most rows of one statement, whose values must stay fewer than PostgreSQL's 65,535. */
+const recordedAtOnce = 1000;
+
+/** Records many changes of state, in their order. */
+export async function recordEvents(db: Queryable, list: readonly EventRecord[]): Promise<void> {
+  for (let from = 0; from < list.length; from += recordedAtOnce) {
+    const rows = list.slice(from, from + recordedAtOnce);
+    await db
+      .insert(events)
+      .values(rows.map((event) => ({ ...event, before: event.before ?? null, after: event.after ?? null })));
+  }
+}

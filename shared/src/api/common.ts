@@ -17,6 +17,20 @@ export const pagingQuery = z.object({
 export const pageOf = <T extends z.ZodType>(item: T) =>
   z.object({ items: z.array(item), nextCursor: z.string().nullable(), total: z.number().int() });
 
+/** Query of a list that can be sorted by one of `sorts`. */
+export const sortedQuery = <const T extends readonly [string, ...string[]]>(sorts: T) =>
+  pagingQuery.extend({
+    sort: z.enum(sorts).default(sorts[0] as T[number]),
+    order: z.enum(['asc', 'desc']).default('asc'),
+  });
+
+/** One page of a list that can be walked both ways; a cursor belongs to the sorting it was given for. */
+export const sortedPageOf = <T extends z.ZodType>(item: T) =>
+  pageOf(item).extend({
+    previousCursor: z.string().nullable().describe('Null on the first page.'),
+    from: z.number().int().describe("The first item's number in the list, from 1."),
+  });
+
 /**
  * Text as PostgreSQL and JSON can keep it: NUL and lone surrogates, which break `text` and `jsonb`, become U+FFFD.
  * The length in UTF-16 units stays the same.

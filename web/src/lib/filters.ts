@@ -1,5 +1,6 @@
 import { goto } from '$app/navigation';
 import { page } from '$app/state';
+import { keptNames } from './components/table/address.ts';
 
 /** A filter's value from the address; undefined if it is not set. */
 export function filterValue(name: string): string | undefined {
@@ -13,12 +14,16 @@ export function filterChoice<const T extends string>(name: string, values: reado
 }
 
 /**
- * Puts a filter form's values into the address, and begins at the first page again. A field must not be named like a property of
+ * Puts a filter form's values into the address, and begins at the first page again; the sorting stays. A field must not be named like a property of
  * forms (`contains`, say): it would take that property's place.
  */
 export function applyFilters(event: SubmitEvent & { currentTarget: HTMLFormElement }): void {
   event.preventDefault();
   const query = new URLSearchParams();
+  for (const name of keptNames) {
+    const value = page.url.searchParams.get(name);
+    if (value !== null) query.set(name, value);
+  }
   for (const [name, value] of new FormData(event.currentTarget)) {
     if (typeof value === 'string' && value !== '') query.set(name, value);
   }

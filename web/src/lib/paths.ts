@@ -6,6 +6,7 @@ export const paths = {
   account: '/account',
   project: (projectId: string) => `/projects/${projectId}`,
   questions: (projectId: string) => `/projects/${projectId}/questions`,
+  question: (projectId: string, questionId: string) => `/projects/${projectId}/questions/${questionId}`,
   library: (projectId: string) => `/projects/${projectId}/library`,
   libraryPage: (projectId: string, pageId: string) => `/projects/${projectId}/library/${pageId}`,
   people: (projectId: string) => `/projects/${projectId}/people`,

@@ -5,6 +5,7 @@ import { uuidv7 } from 'uuidv7';
 import type { Transaction } from '../../db/database.ts';
 import { recordEvent } from '../../db/events.ts';
 import { questions } from '../../db/schema/index.ts';
+import { hasWork } from './work.ts';
 
 /** What became of a row: `kept` is a question that was left as it is, with the reason. */
 export type QuestionOutcome = { kind: 'added' | 'updated' | 'unchanged' } | { kind: 'kept'; reason: string };
@@ -56,9 +57,6 @@ const keyOf = (dataset: string, id: string): string => JSON.stringify([dataset, 
 
 /** The questions that are there already, locked, and whether work was recorded on them. */
 async function findKnown(tx: Transaction, key: { projectId: string; rows: readonly QuestionRow[] }) {
-  // The tables are named by hand, since Drizzle leaves the names out where it selects from one table.
-  const hasWork = sql<boolean>`(exists (select from assignments where assignments.question_id = questions.id)
-    or exists (select from episodes where episodes.question_id = questions.id))`;
   const inDataset = [...Map.groupBy(key.rows, (row) => row.dataset)].map(([dataset, rows]) =>
     and(
       eq(questions.dataset, dataset),
