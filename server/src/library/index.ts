@@ -15,7 +15,7 @@ export {
 export { findPages, renewVocabulary, searchVersion } from './search/index.ts';
 export { searchVector } from './search/vector.ts';
 export type { LibrarySource, Result, ShowsResults } from './source.ts';
-export { loadPage, storePage } from './stored-pages.ts';
+export { loadPage, loadPages, storePage } from './stored-pages.ts';
 
 /** Where the pages of a project come from, under its settings of the moment they are asked for. */
 export const openLibrary = (deps: Pick<Dependencies, 'db'>, projectId: string): LibrarySource =>

@@ -1,5 +1,5 @@
 import type { Page } from '@rookery/shared/browser';
-import { and, eq, sql } from 'drizzle-orm';
+import { and, eq, inArray, sql } from 'drizzle-orm';
 import type { Queryable } from '../db/database.ts';
 import { pages } from '../db/schema/index.ts';
 import { hashOfPage } from './page-hash.ts';
@@ -36,4 +36,17 @@ export async function loadPage(db: Queryable, projectId: string, hash: string): 
     .where(and(eq(pages.projectId, projectId), eq(pages.hash, hash)));
   if (!row) throw new Error(`Page ${hash} of project ${projectId} is not stored.`);
   return row.page;
+}
+
+/** The stored pages with these hashes, as far as there are any, by hash. */
+export async function loadPages(
+  db: Queryable,
+  projectId: string,
+  hashes: readonly string[],
+): Promise<Map<string, Page>> {
+  const rows = await db
+    .select({ hash: pages.hash, page: pages.page })
+    .from(pages)
+    .where(and(eq(pages.projectId, projectId), inArray(pages.hash, [...hashes])));
+  return new Map(rows.map(({ hash, page }) => [hash, page]));
 }

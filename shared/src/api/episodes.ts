@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { browserViewSchema } from '../browser/index.ts';
+import { browserViewSchema, censoredItemSchema } from '../browser/index.ts';
 import {
   idSchema,
   pageOf,
@@ -78,6 +78,10 @@ export const replayStepSchema = z.object({
   storedSha256: sha256Schema.describe('What was stored when it happened; a difference is an error.'),
   view: browserViewSchema,
   at: timeSchema,
+  censored: z
+    .array(censoredItemSchema)
+    .describe('What was kept from the page that the command led to, and why: never shown to demonstrators.'),
+  searchVersion: z.string().nullable().describe('Of a search: how results were found and ordered.'),
 });
 export type ReplayStep = z.infer<typeof replayStepSchema>;
 

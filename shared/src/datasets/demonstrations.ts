@@ -2,7 +2,13 @@ import { z } from 'zod';
 import { assignmentStateSchema, episodeStateNameSchema } from '../api/tasks.ts';
 import { sha256Schema, timeSchema } from '../api/common.ts';
 import { questionUseSchema } from '../api/questions.ts';
-import { browserSettingsSchema, endings, pageKinds, quoteSchema } from '../browser/index.ts';
+import {
+  browserSettingsSchema,
+  endings,
+  pageKinds,
+  quoteSchema,
+  censoredItemSchema,
+} from '../browser/index.ts';
 
 /** Names of the formats, in every row; a change that a reader would notice is a new name. */
 export const stepFormat = 'rookery-steps-1';
@@ -93,6 +99,10 @@ export const demonstrationEpisodeRowSchema = z.object({
       completed_at: timeSchema.nullable(),
       /** The client's claim. */
       client_time: timeSchema.nullable(),
+      /** What was kept from the page that the command led to, and why. */
+      censored: z.array(censoredItemSchema),
+      /** Of a search: how its results were found and ordered. */
+      search_version: z.string().nullable(),
     }),
   ),
   /** Why browsing ended. */

@@ -2,6 +2,7 @@ import type { Page } from '@rookery/shared/browser';
 import { createHash } from 'node:crypto';
 import type { Dependencies } from '../../dependencies.ts';
 import { loadPage, openLibrary, type LibrarySource } from '../../library/index.ts';
+import type { QuestionCensoring } from './censoring.ts';
 import type { CommandAnswer } from './commands.ts';
 import type { LoadedEpisode } from './load.ts';
 import { createPageCache, type PageCache } from './page-cache.ts';
@@ -18,6 +19,8 @@ export interface EpisodeContext {
   inFlight: Map<string, { command: string; leaseToken: string; answer: Promise<CommandAnswer> }>;
   /** Episodes that were announced lately, with what they are since, if more steps came. */
   announced: Map<string, LoadedEpisode | null>;
+  /** What must not be shown for a question, by its id: worked out once. */
+  censoring: Map<string, QuestionCensoring>;
   /** How long a page may take to come before an error page is shown instead, in milliseconds. */
   fetchTimeoutMs: number;
 }
@@ -36,6 +39,7 @@ export function createEpisodeContext(
     pages: createPageCache(cachedCharacters),
     inFlight: new Map(),
     announced: new Map(),
+    censoring: new Map(),
     fetchTimeoutMs: options.fetchTimeoutMs ?? 20_000,
   };
 }

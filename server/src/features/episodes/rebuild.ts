@@ -1,4 +1,10 @@
-import { finishAnswering, getBrowser, type EpisodeState, type Page } from '@rookery/shared/browser';
+import {
+  finishAnswering,
+  getBrowser,
+  type CensoredItem,
+  type EpisodeState,
+  type Page,
+} from '@rookery/shared/browser';
 import { isDeepStrictEqual } from 'node:util';
 import type { Queryable } from '../../db/database.ts';
 import { loadPage } from '../../library/index.ts';
@@ -19,6 +25,9 @@ export interface RebuiltStep {
   observationSha256: string;
   storedSha256: string;
   at: Date;
+  /** As they were logged: what was kept from the page, and how a search was carried out. */
+  censored: CensoredItem[];
+  searchVersion: string | null;
 }
 
 export interface Difference {
@@ -131,6 +140,8 @@ async function replaySteps(
     observationSha256: start.observationHash,
     storedSha256: episode.startObservationSha256,
     at: episode.createdAt,
+    censored: [],
+    searchVersion: null,
   };
   const rest = steps.map((step, index): RebuiltStep => {
     const row = used[index]!;
@@ -145,6 +156,8 @@ async function replaySteps(
       observationSha256: step.observationHash,
       storedSha256: row.observationSha256 ?? '',
       at: row.completedAt ?? row.requestedAt,
+      censored: row.censored,
+      searchVersion: row.searchVersion,
     };
   });
   return [first, ...rest];

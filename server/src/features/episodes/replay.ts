@@ -48,6 +48,8 @@ export async function replayEpisode(
       storedSha256: step.storedSha256,
       view: view({ state, page }),
       at: at.toISOString(),
+      censored: step.censored,
+      searchVersion: step.searchVersion,
     })),
     answerPrompt: last?.state.phase === 'answering' ? last.observation : null,
     answer: stored.answer?.text ?? null,

@@ -113,6 +113,8 @@ export function episodeRow({ stored, steps }: Rebuilt): DemonstrationEpisodeRow 
         requested_at: row.requestedAt.toISOString(),
         completed_at: iso(row.completedAt),
         client_time: iso(row.clientTime),
+        censored: row.censored,
+        search_version: row.searchVersion,
       };
     }),
     ending: last.state.ending,

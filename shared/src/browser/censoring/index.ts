@@ -58,8 +58,8 @@ export function censorWords(
 
 /**
  * A page as it may be shown: as it is, the same object; with its links to blocked domains as plain text; or an error page in its place.
- * `url` is the address that was asked for: a page that is elsewhere in truth is judged by both. Pages that the browser makes itself
- * (errors) pass.
+ * `url` is the address that was asked for: a page that is elsewhere in truth is judged by both. The words of pages that the browser
+ * makes itself (errors; results, whose title has the query) are not judged: those of results are judged by the pages they lead to.
  */
 export function censorPage(
   page: Page,
@@ -69,9 +69,9 @@ export function censorPage(
   const asked = { url, title: page.title };
   const reason =
     censorAddress(asked, { rules, what: 'page' }) ??
-    (page.kind === 'error'
-      ? null
-      : (censorAddress(page, { rules, what: 'page' }) ?? censorWords(page, { rules, what: 'page' })));
+    (page.kind === 'page'
+      ? (censorAddress(page, { rules, what: 'page' }) ?? censorWords(page, { rules, what: 'page' }))
+      : null);
   if (reason) return { page: makeErrorPage({ url, message: censoredMessage }), censored: [reason] };
   return censorLinks(page, rules);
 }
