@@ -549,7 +549,9 @@ export const text = {
     references: 'Reference answers',
     referencePages: 'Reference pages',
     noReferences: 'None',
-    seeDemonstrations: 'Demonstrations of this question',
+    noDemonstrations: 'Nobody has worked on this question yet.',
+    acceptedLabel: 'Accepted',
+    change: 'Change…',
   },
 
   library: {
@@ -564,6 +566,7 @@ export const text = {
     noneMatch: 'No page matches this search.',
     search: 'Search pages',
     page: 'Page',
+    address: 'Address',
     characters: 'Characters',
     links: 'Links',
     updated: 'Imported',

@@ -45,6 +45,8 @@ export class Browsing {
   marks = $state.raw<ScreenMarks | null>(null);
   /** What happened, for eyes and screen readers; `isQuiet` is for screen readers alone, who do not see the page change. */
   said = $state.raw<{ id: number; text: string; isQuiet: boolean }>({ id: 0, text: '', isQuiet: true });
+  /** Where in the window the last quote ends: selecting by keys goes on there. */
+  lastEnd = 0;
   /** While a press of the quote button is under way, a selection that it takes away on the screen is kept. */
   isHeld = false;
 
@@ -145,7 +147,10 @@ export class Browsing {
     if (!view || view.phase !== 'browsing' || isKnown) return;
     this.#shown = this.#sequence;
     this.#run = step && this.#runAfter(step, view);
-    if (!step || step.before.text !== view.text || step.before.title !== view.title) this.selected = null;
+    if (!step || step.before.text !== view.text || step.before.title !== view.title) {
+      this.selected = null;
+      this.lastEnd = 0;
+    }
     const isOtherPage = !step || ['search', 'click', 'back'].includes(step.command.kind);
     if (isOtherPage) this.needle = view.found ? view.text.slice(view.found.start, view.found.end) : null;
     if (step?.command.kind === 'find' && step.outcome.isValid)
@@ -180,7 +185,10 @@ export class Browsing {
 
   #send(command: Command): void {
     this.asks = null;
-    if (command.kind === 'quote') this.select(null);
+    if (command.kind === 'quote') {
+      this.lastEnd = this.selected?.end ?? 0;
+      this.select(null);
+    }
     this.said = { ...this.said, text: '' };
     this.#task.run(command);
   }
