@@ -697,6 +697,14 @@ export const text = {
     noAnswer: 'There is no answer.',
     answerPrompt: 'What the answer was written from',
     browserVersion: (version: string) => `Text browser version ${version}`,
+    censored: (count: number) =>
+      `${number(count)} ${plural(count, 'thing was', 'things were')} kept from this page`,
+    isCensored: 'Something was kept from this page',
+    censoredKinds: { result: 'Result', link: 'Link', page: 'Page' },
+    censoredRules: {
+      'blocked-domain': 'A blocked domain:',
+      'ten-gram': 'Ten words in a row of the question or an answer:',
+    },
     differing: (count: number) =>
       `${number(count)} ${plural(count, 'observation differs', 'observations differ')} from what was stored`,
     allMatch: (count: number) => `All ${number(count)} observations are as stored`,
@@ -752,6 +760,10 @@ export const text = {
     demonstrationsPerQuestion: 'Demonstrations wanted per question',
     leaseMinutes: 'Lease of a task, in minutes',
     leasesPerPerson: 'Tasks a person may hold at once',
+    blockedDomains: 'Blocked domains, one a line',
+    blockedDomainsHelp: 'With their subdomains: no result, no link and no page of them is shown.',
+    simulation: 'Simulated people may work in this project',
+    simulationHelp: 'For trying things out. What they do is marked as simulated everywhere.',
     browser: 'Text browser',
     actionLimit: 'Actions of an episode',
     quoteTokenBudget: 'Quote tokens of an episode',
