@@ -1,5 +1,6 @@
 import { ApiError } from '@rookery/shared/api';
 import { setTimeout as delay } from 'node:timers/promises';
+import { ZodError } from 'zod';
 
 /** Answers that a later try may not get: the server starts, is overloaded, or has a moment of trouble. */
 const passing = new Set(['unavailable', 'internal_error', 'rate_limited']);
@@ -20,6 +21,8 @@ export async function untilAnswered<T>(
       return await request();
     } catch (error) {
       if (error instanceof ApiError && !passing.has(error.code)) throw error;
+      // An answer that is understood no better the next time.
+      if (error instanceof ZodError) throw error;
       options.onWait?.(error);
       await delay(wait, undefined, { signal: options.signal });
     }

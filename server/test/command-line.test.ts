@@ -206,3 +206,69 @@ test('with several projects one has to be named', async () => {
   expect(await rookery(['episodes', 'verify', '--project', id], env)).toMatchObject({ code: 0 });
   expect(await rookery(['episodes', 'verify', '--project', 'No study'], env)).toMatchObject({ code: 1 });
 });
+
+test('simulated demonstrators do what is wanted, and every step that was acknowledged is read back', async () => {
+  const { id } = await server.buildProject({ name: 'Trial', settings: { simulation: 'allowed' } });
+  const own = await server.buildMember({ projectId: id, roles: ['lead'] });
+  const asOwn = (args: string[]): Promise<Ended> =>
+    rookery(args, { ROOKERY_URL: url, ROOKERY_TOKEN: own.token });
+  const told =
+    'Rooks gather in large flocks on winter evenings, because a flock is warmer and safer than one bird.';
+  const pages = path.join(folder, 'trial');
+  await mkdir(pages);
+  const page = (title: string, body: string): string =>
+    `<!doctype html><title>${title}</title><body><main><h1>${title}</h1><p>${body}</p></main>`;
+  await writeFile(
+    path.join(pages, 'flocks.html'),
+    page('Winter flocks', `${told} They roost in tall old trees.`),
+  );
+  await writeFile(
+    path.join(pages, 'eggs.html'),
+    page('Eggs', 'Rooks lay four eggs in early spring, one a day.'),
+  );
+  await asOwn(['library', 'import', 'trial', '--base-url', 'https://rooks.example/']);
+  const question = (number: number): string =>
+    JSON.stringify({
+      dataset: 'trial',
+      id: String(number),
+      full_text: `Why do rooks gather in flocks in winter? (${number})`,
+      reference_answers: ['Together rooks are warmer and safer in winter evenings.'],
+      reference_pages: ['https://rooks.example/flocks.html'],
+    });
+  await writeFile(path.join(folder, 'trial.jsonl'), [1, 2, 3, 4].map(question).join('\n'));
+  await asOwn(['questions', 'import', 'trial.jsonl']);
+
+  const args = [
+    'simulate',
+    'demonstrators',
+    '--people',
+    '3',
+    '--demonstrations',
+    '10',
+    '--noise',
+    '0',
+    '--skill',
+    '1',
+  ];
+  const run = await asOwn([...args, '--json']);
+  expect(run).toMatchObject({ code: 0, err: '' });
+  expect(jsonOf(run)).toMatchObject({
+    outcomes: { submitted: 4 },
+    invalidCommands: 0,
+    check: { episodes: 4, lost: 0, doubled: 0 },
+  });
+  const { items } = await own.client.listDemonstrations({ params: { projectId: id } });
+  expect(items.map(({ isSimulated, state }) => [isSimulated, state])).toEqual(
+    Array.from({ length: 4 }, () => [true, 'submitted']),
+  );
+  for (const { episodeId } of items) {
+    const replay = await own.client.replayEpisode({ params: { projectId: id, episodeId } });
+    expect(replay.steps.at(-1)!.view.quotes.map(({ title }) => title)).toContain('Winter flocks');
+  }
+});
+
+test('simulated people are refused where a project does not allow them', async () => {
+  const refused = await asLead(['simulate', 'demonstrators', '--project', 'Pilot study', '--json']);
+  expect(refused.code).toBe(1);
+  expect(jsonOf(refused)).toMatchObject({ error: { code: 'wrong_state' } });
+});

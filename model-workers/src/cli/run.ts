@@ -7,6 +7,7 @@ import { importLibrary, importQuestions, type LibraryOptions } from './commands/
 import { invite, type InviteOptions } from './commands/invite.ts';
 import { login, type LoginOptions } from './commands/login.ts';
 import { ping, type PingOptions } from './commands/ping.ts';
+import { simulate, type SimulateOptions } from './commands/simulate.ts';
 import type { ProjectOptions } from './connection.ts';
 import { CliError, exitCodes, toCliError } from './errors.ts';
 import type { Io } from './io.ts';
@@ -161,6 +162,30 @@ ${exitCodesHelp}`,
     )
     .action(async (options: ProjectOptions) => tell(await verifyEpisodes(io, options)));
 
+  ofProject(group('simulate', 'People that are programs').command('demonstrators'), [
+    'rookery simulate demonstrators --project "Starter project"',
+    'rookery simulate demonstrators --people 20 --demonstrations 500 --skill 0.8 --noise 0.2 --speed 10',
+  ])
+    .description(
+      'Have simulated people search, read, quote and answer, over the same calls as the screen, in a project that allows ' +
+        'it. Their work is marked as simulated everywhere. Afterwards every acknowledged step is read back; exits with 1 ' +
+        'if one is missing. The same seed again goes on with the same people.',
+    )
+    .option('--people <n>', 'how many work at once', between('--people', 1, 1000), 5)
+    .option(
+      '--demonstrations <n>',
+      'how many they do together',
+      between('--demonstrations', 1, 1_000_000),
+      20,
+    )
+    .option('--skill <0..1>', 'how often they see what is there', share('--skill'), 0.9)
+    .option('--noise <0..1>', 'how often they err', share('--noise'), 0.1)
+    .option('--speed <factor>', "1 is a person's pace, 0 waits for nothing", atLeastZero('--speed'), 0)
+    .option('--seed <n>', 'chooses the people and what they do', between('--seed', 0, 2 ** 32 - 1), 1)
+    .option('--blind', 'they do not know the reference pages and answers')
+    .option('--no-check', 'do not read the work back')
+    .action(async (options: SimulateOptions) => tell(await simulate(io, options)));
+
   ofProject(program.command('ping'), ['rookery ping', 'rookery ping --timeout 5'])
     .description('Ask any model worker for a sign of life, through the queue.')
     .option('--timeout <seconds>', 'how long to wait', between('--timeout', 1, 3600), 30)
@@ -195,6 +220,22 @@ function collectRoles(value: string, previous: ProjectRole[] | undefined): Proje
 
 function collect(value: string, previous: string[] | undefined): string[] {
   return [...(previous ?? []), value];
+}
+
+function share(name: string): (value: string) => number {
+  return (value) => {
+    const number = Number(value);
+    if (value.trim() !== '' && number >= 0 && number <= 1) return number;
+    throw new InvalidArgumentError(`${name} is a number from 0 to 1.`);
+  };
+}
+
+function atLeastZero(name: string): (value: string) => number {
+  return (value) => {
+    const number = Number(value);
+    if (value.trim() !== '' && number >= 0 && Number.isFinite(number)) return number;
+    throw new InvalidArgumentError(`${name} is a number from 0.`);
+  };
 }
 
 function between(name: string, min: number, max: number): (value: string) => number {
