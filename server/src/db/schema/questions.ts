@@ -22,6 +22,8 @@ export const questions = pgTable(
     wanted: integer('wanted').notNull(),
     /** Set by a lead: questions of a higher one are given out first. */
     priority: integer('priority').notNull().default(0),
+    /** How many places are held, so that the next task is found by an index; kept by whoever changes a place. */
+    held: integer('held').notNull().default(0),
     createdAt: time('created_at').notNull(),
     updatedAt: time('updated_at').notNull(),
     excludedAt: time('excluded_at'),
@@ -31,6 +33,15 @@ export const questions = pgTable(
     unique('questions_in_project').on(table.projectId, table.id),
     uniqueIndex('questions_external').on(table.projectId, table.dataset, table.externalId),
     index('questions_order').on(table.projectId, table.createdAt, table.id),
+    index('questions_next')
+      .on(
+        table.projectId,
+        table.priority.desc(),
+        sql`(${table.held}::float8 / ${table.wanted})`,
+        table.createdAt,
+        table.id,
+      )
+      .where(sql`${table.excludedAt} is null and ${table.held} < ${table.wanted}`),
     oneOf('questions_use', table.use, questionUses),
     check('questions_wanted', sql`${table.wanted} >= 0`),
   ],
