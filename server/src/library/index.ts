@@ -11,6 +11,7 @@ export {
   type ConvertedPage,
   type PageConverter,
   type Source,
+  type SourceType,
 } from './page-to-text/index.ts';
 export { findPages, renewVocabulary, searchVersion } from './search/index.ts';
 export { searchVector } from './search/vector.ts';

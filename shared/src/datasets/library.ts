@@ -4,7 +4,7 @@ import { readRow, textColumn, type ReadRow } from './rows.ts';
 
 const content = z.string({ error: 'must be a text' }).optional();
 
-/** A row of a JSONL file of pages: `{url, title?, html}` or `{url, title?, text}`. Other columns are left alone. */
+/** A row of a JSONL file of pages: `{url, title?, html}`, `{url, title?, markdown}` or `{url, title?, text}`. Other columns are left alone. */
 export const libraryRowSchema = z
   .object({
     url: textColumn({ maxLength: 4000 }).refine(
@@ -17,9 +17,13 @@ export const libraryRowSchema = z
       .overwrite((text) => cleanText(text).trim())
       .nullish(),
     html: content,
+    markdown: content,
     text: content,
   })
-  .refine(({ html, text }) => (html === undefined) !== (text === undefined), 'needs either "html" or "text"');
+  .refine(
+    ({ html, markdown, text }) => [html, markdown, text].filter((each) => each !== undefined).length === 1,
+    'needs one of "html", "markdown" and "text"',
+  );
 export type LibraryRow = z.output<typeof libraryRowSchema>;
 
 export function readLibraryRow(value: unknown): ReadRow<LibraryRow> {

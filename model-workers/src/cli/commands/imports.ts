@@ -10,7 +10,8 @@ import { describeFile, openUploadState, uploadAll, walkFolder, type Upload } fro
 const shownProblems = 20;
 const jsonProblems = 1000;
 /** What an import of pages can read; the rest of a folder (pictures, styles) is not uploaded. */
-const pageEndings = ['.html', '.htm', '.xhtml', '.txt', '.text', '.jsonl', '.ndjson'];
+const pageEndings =
+  '.html .htm .xhtml .xht .xml .md .markdown .mdown .mkd .txt .text .jsonl .ndjson'.split(' ');
 
 type Client = Awaited<ReturnType<typeof connect>>['client'];
 

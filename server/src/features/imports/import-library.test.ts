@@ -81,7 +81,7 @@ describe('importing pages', () => {
     const file = 'pages.jsonl';
     expect(problems).toEqual([
       { file, row: 3, reason: '"url" must be an address that begins with http:// or https://' },
-      { file, row: 4, reason: 'needs either "html" or "text"' },
+      { file, row: 4, reason: 'needs one of "html", "markdown" and "text"' },
       { file, row: 5, reason: '"url" is missing' },
       {
         file,

@@ -66,7 +66,6 @@ async function convertEntry(
   if (address === null) return { entry, problem: 'its address is none that can be opened' };
   try {
     const { page, hash } = await work.converter.convert(read.source);
-    if (page.text === '') return { entry, problem: 'not a page: there is no text on it' };
     return { entry, page: { page, hash, address, sourceBlob: entry.blobHash } };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
@@ -86,14 +85,11 @@ async function readSource(
   if (json.problem !== undefined) return json;
   const read = readLibraryRow(json.value);
   if (read.problem !== undefined) return read;
-  const { url, title, html, text } = read.row;
+  const { url, title, html, markdown, text } = read.row;
   const named = title ? { title } : {};
-  return {
-    source:
-      html === undefined
-        ? { url, type: 'text', content: text ?? '', ...named }
-        : { url, type: 'html', content: html, ...named },
-  };
+  if (html !== undefined) return { source: { url, type: 'html', content: html, ...named } };
+  if (markdown !== undefined) return { source: { url, type: 'markdown', content: markdown, ...named } };
+  return { source: { url, type: 'text', content: text ?? '', ...named } };
 }
 
 async function writeEntries(

@@ -1,3 +1,4 @@
 export { importLibrary } from './import-library.ts';
 export { importQuestions } from './import-questions.ts';
 export { importHandlers } from './routes.ts';
+export { addImportFile, startImport } from './service.ts';

@@ -1,13 +1,13 @@
 import { extname } from 'node:path';
 import type { Dependencies } from '../../dependencies.ts';
-import { addressOfFile } from '../../library/index.ts';
+import { addressOfFile, type SourceType } from '../../library/index.ts';
 import type { ImportFile } from './batches.ts';
 import { linesOf } from './lines.ts';
 import { decodeFile, surveyFile, undecodable, type Encoding } from './text-files.ts';
 
 /** A file or a row of an import of pages. `bytes` is how much is read for it. */
 export type LibraryEntry = { file: string; blobHash: string; bytes: number } & (
-  | { kind: 'file'; row: null; url: string; type: 'html' | 'text' }
+  | { kind: 'file'; row: null; url: string; type: SourceType }
   | { kind: 'row'; row: number; line: string }
   /** What belongs to pages and is none, and needs no word. */
   | { kind: 'asset'; row: null }
@@ -19,16 +19,18 @@ export const maxPageLength = 20_000_000;
 
 const endings = {
   html: ['.html', '.htm', '.xhtml', '.xht'],
-  text: ['.txt', '.text', '.md', '.markdown'],
+  markdown: ['.md', '.markdown', '.mdown', '.mkd'],
+  text: ['.txt', '.text'],
+  xml: ['.xml'],
   rows: ['.jsonl', '.ndjson'],
   asset: (
-    '.css .js .mjs .map .json .xml .inv .webmanifest .png .jpg .jpeg .gif .svg .webp .avif .ico .bmp .tif .tiff ' +
+    '.css .js .mjs .map .json .inv .webmanifest .png .jpg .jpeg .gif .svg .webp .avif .ico .bmp .tif .tiff ' +
     '.woff .woff2 .ttf .otf .eot .mp3 .ogg .oga .wav .mp4 .webm .ogv'
   ).split(' '),
 };
 
 type Plan = ImportFile &
-  ({ kind: 'html' | 'text' | 'asset' | 'other' } | { kind: 'rows'; encoding: Encoding | null });
+  ({ kind: SourceType | 'asset' | 'other' } | { kind: 'rows'; encoding: Encoding | null });
 
 /** What is to be done with each file, and how many entries that will be: files count one, files of rows as many as they have lines. */
 export async function planFiles(
@@ -51,13 +53,12 @@ export async function planFiles(
   return { plans, total };
 }
 
-function kindOf(path: string): 'html' | 'text' | 'rows' | 'asset' | 'other' {
+function kindOf(path: string): Plan['kind'] {
   // Files that begin with a dot belong to the system or to a tool.
   if (path.split('/').some((segment) => segment.startsWith('.'))) return 'asset';
   const ending = extname(path).toLowerCase();
-  for (const kind of ['html', 'text', 'rows', 'asset'] as const)
-    if (endings[kind].includes(ending)) return kind;
-  return 'other';
+  const kinds = Object.keys(endings) as (keyof typeof endings)[];
+  return kinds.find((kind) => endings[kind].includes(ending)) ?? 'other';
 }
 
 /** All files and rows, in the order of the plans. */
@@ -77,7 +78,8 @@ export async function* entriesOf(
   }
 }
 
-const notAPage = `not a page: pages are files that end in ${[...endings.html, ...endings.text].join(', ')}, or rows of ${endings.rows[0]}`;
+const endingsOfPages = [...endings.html, ...endings.markdown, ...endings.text].join(', ');
+const notAPage = `not a page: pages are files that end in ${endingsOfPages}, or rows of ${endings.rows[0]}`;
 
 async function* rowsOf(
   deps: Dependencies,

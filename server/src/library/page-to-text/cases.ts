@@ -1,13 +1,21 @@
 import { readFile, readdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { extname, join } from 'node:path';
 import type { Page } from '@rookery/shared/browser';
-import { convert } from './convert.ts';
+import { convert, type SourceType } from './convert.ts';
 
 /**
- * Golden cases of page-to-text: a folder each, with `source.html` (or `source.txt`) and what it is shown as. A new one is made by
+ * Golden cases of page-to-text: a folder each, with `source.html` (or `source.md`, `.xml`, `.txt`) and what it is shown as. A new one is made by
  * `node server/src/library/page-to-text/add-case.ts <name> <file>`; look at what it wrote before you keep it.
  */
 export const casesFolder = join(import.meta.dirname, 'cases');
+
+/** The endings that a case's source may have. */
+export const sourceTypes: Readonly<Record<string, SourceType>> = {
+  '.html': 'html',
+  '.xml': 'xml',
+  '.md': 'markdown',
+  '.txt': 'text',
+};
 
 /** The files of a case's expectation. */
 export interface Expected {
@@ -24,9 +32,12 @@ export async function caseNames(): Promise<string[]> {
 export async function convertCase(name: string): Promise<Page> {
   const files = await readdir(join(casesFolder, name));
   const source = files.find((file) => file.startsWith('source.'));
-  if (source === undefined) throw new Error(`The case ${name} has no file source.html or source.txt.`);
+  const type = source === undefined ? undefined : sourceTypes[extname(source)];
+  if (source === undefined || type === undefined)
+    throw new Error(
+      `The case ${name} has no file "source" that ends in ${Object.keys(sourceTypes).join(', ')}.`,
+    );
   const content = await readFile(join(casesFolder, name, source));
-  const type = source.endsWith('.html') ? 'html' : 'text';
   return convert({ url: `https://example.org/${name}/${source}`, type, content }).page;
 }
 

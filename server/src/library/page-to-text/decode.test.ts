@@ -10,6 +10,14 @@ describe('the encoding of a page', () => {
     expect(decodePage(marked, 'text/html; charset=iso-8859-5')).toEqual({
       text: '<meta charset="windows-1252">Ä',
       encoding: 'utf-16le',
+      isGuessed: false,
+    });
+  });
+
+  test('is UTF-16 without a mark where markup begins with a zero beside its bracket', () => {
+    expect(decodePage(iconv.encode('<p>Łódź', 'utf-16be'))).toMatchObject({
+      text: '<p>Łódź',
+      encoding: 'utf-16be',
     });
   });
 
@@ -18,6 +26,7 @@ describe('the encoding of a page', () => {
     expect(decodePage(bytes(text, 'koi8-r'), 'text/html; charset="KOI8-R"')).toEqual({
       text,
       encoding: 'koi8-r',
+      isGuessed: false,
     });
   });
 
@@ -37,7 +46,11 @@ describe('the encoding of a page', () => {
 
   test('is UTF-8 without a declaration, and windows-1252 for what is no UTF-8', () => {
     expect(decodePage(Buffer.from('naïve')).encoding).toBe('utf-8');
-    expect(decodePage(Buffer.from('naïve', 'latin1'))).toEqual({ text: 'naïve', encoding: 'windows-1252' });
+    expect(decodePage(Buffer.from('naïve', 'latin1'))).toEqual({
+      text: 'naïve',
+      encoding: 'windows-1252',
+      isGuessed: true,
+    });
   });
 
   test('is guessed where the declared one does not exist', () => {

@@ -4,6 +4,8 @@ import iconv from 'iconv-lite';
 export interface Decoded {
   text: string;
   encoding: string;
+  /** Whether nothing said so: neither a mark nor a declaration, nor that it could be read as UTF-8. */
+  isGuessed: boolean;
 }
 
 const byteOrderMarks: [bytes: number[], encoding: string][] = [
@@ -26,6 +28,12 @@ const webEncodings: Record<string, string> = {
   'x-sjis': 'shift_jis',
 };
 
+/** Markup in UTF-16 begins with a bracket beside a zero. */
+const wideBrackets: [bytes: number[], encoding: string][] = [
+  [[0x3c, 0], 'utf-16le'],
+  [[0, 0x3c], 'utf-16be'],
+];
+
 const prescanBytes = 4096;
 
 /**
@@ -33,20 +41,26 @@ const prescanBytes = 4096;
  * else, where it is not that, as windows-1252. Never fails; what an encoding has no character for becomes U+FFFD.
  */
 export function decodePage(bytes: Uint8Array, contentType?: string): Decoded {
-  const marked = byteOrderMarks.find(([mark]) => mark.every((byte, index) => bytes[index] === byte));
+  const marked = [...byteOrderMarks, ...wideBrackets].find(([mark]) =>
+    mark.every((byte, index) => bytes[index] === byte),
+  );
   if (marked) return decodeAs(bytes, marked[1]);
   const declared =
     declaredEncoding(contentType?.match(/charset\s*=\s*["']?([^\s"';]+)/i)?.[1]) ?? metaEncoding(bytes);
   if (declared !== undefined) return decodeAs(bytes, declared);
   try {
-    return { text: new TextDecoder('utf-8', { fatal: true }).decode(bytes), encoding: 'utf-8' };
+    return {
+      text: new TextDecoder('utf-8', { fatal: true }).decode(bytes),
+      encoding: 'utf-8',
+      isGuessed: false,
+    };
   } catch {
-    return decodeAs(bytes, 'windows-1252');
+    return { ...decodeAs(bytes, 'windows-1252'), isGuessed: true };
   }
 }
 
 function decodeAs(bytes: Uint8Array, encoding: string): Decoded {
-  return { text: iconv.decode(bytes, encoding), encoding };
+  return { text: iconv.decode(bytes, encoding), encoding, isGuessed: false };
 }
 
 /** The charset that the first bytes declare in a `<meta>` or an XML declaration. */

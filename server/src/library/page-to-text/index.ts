@@ -1,2 +1,2 @@
 export { createPageConverter, pageConverter, type PageConverter } from './converter.ts';
-export { NotAPage, type ConvertedPage, type Source } from './convert.ts';
+export { NotAPage, type ConvertedPage, type Source, type SourceType } from './convert.ts';

@@ -30,6 +30,8 @@ const cells = words('td th caption');
 const linesAndCells = new Set([...lineElements, ...cells]);
 const tableParts = words('table thead tbody tfoot tr td th caption colgroup');
 const tables = words('table');
+/** In these, buttons that open what follows are the words of the title. */
+const titles = ['h1', 'h2', 'h3', 'h4', 'h5', 'h6', 'summary', 'dt'];
 const lists = words('ul ol menu dir td th caption');
 const links = { ends: words('a'), within: cells };
 
@@ -177,8 +179,7 @@ class Parser {
     if (frameElements.has(name)) return tag.end;
     const isEmpty = voidElements.has(name) || (this.#isXml && tag.isSelfClosed);
     if (rawTextElements.has(name)) return isEmpty ? tag.end : this.#rawText(name, tag);
-    // An image by its oldest name.
-    const element = this.#element(name === 'image' && !this.#isOpen('svg') ? 'img' : name, tag);
+    const element = this.#element(this.#meantBy(name), tag);
     if (lineElements.has(name)) this.#endImplied(paragraph);
     const implied = impliedEnds[name];
     if (implied) this.#endImplied(implied);
@@ -195,6 +196,12 @@ class Parser {
     else if (lineElements.has(name)) this.#break();
     this.#push({ name, element: isKept ? element : null });
     return tag.end;
+  }
+
+  /** An image by its oldest name; and text, where Readability would take it for a button that nobody reads. */
+  #meantBy(name: string): string {
+    if (name === 'image' && !this.#isOpen('svg')) return 'img';
+    return name === 'button' && titles.some((each) => this.#isOpen(each)) ? 'span' : name;
   }
 
   /** A line break, where there is none: what is left of blocks nested too deep. */

@@ -1,36 +1,27 @@
 import { isSamePage, resolveLink } from '../address.ts';
-import {
-  childrenOf,
-  descendantsOf,
-  elementsOf,
-  hasText,
-  holds,
-  isElement,
-  isText,
-  type PageElement,
-  type PageNode,
-} from './dom.ts';
+import { childrenOf, hasText, holds, isElement, isText, type PageElement, type PageNode } from './dom.ts';
+import { isFormula, mathText, tidyTex } from './math.ts';
+import { renderTable } from './render-table.ts';
 import { TextWriter, type Block } from './text-writer.ts';
 
 const skipped = new Set(
-  'audio base button canvas datalist embed frame head iframe input link map meta noscript object param script select style svg template textarea title track video'.split(
+  'audio base button canvas datalist embed head iframe link meta noscript object param rp script select style template textarea title track video'.split(
     ' ',
   ),
 );
 const paragraphs = new Set(
-  'address article aside body center details dialog div dl fieldset figcaption figure footer form header hgroup legend main nav p search section summary'.split(
+  'address article aside body caption center details dialog div dl fieldset figcaption figure footer form frameset header hgroup legend main nav p search section summary'.split(
     ' ',
   ),
 );
 const headings = ['h1', 'h2', 'h3', 'h4', 'h5', 'h6'];
 const blocksInLinks = new Set(['p', 'div', ...headings, 'li', 'table', 'section', 'article']);
-const blocksInLayout = new Set([...headings, 'table', 'pre', 'hr']);
-const itemsOfCrowd = new Set(['p', 'li', 'dt']);
 const images = new Set(['img']);
+const lineNumbers = /(^|[\s_-])(line-?nos?|line-?numbers?|gutter|blob-num)($|[\s_-])/i;
 /** Signs that link a heading to itself. */
 const permalinkSigns = /^[¶#§🔗\s]*$/u;
 
-interface Context {
+export interface Context {
   writer: TextWriter;
   pageUrl: string;
   /** What relative addresses are relative to. */
@@ -38,24 +29,34 @@ interface Context {
   isPreformatted: boolean;
   isInLink: boolean;
   listDepth: number;
+  /** Abbreviations that were explained. */
+  explained: Set<string>;
 }
 
 /**
  * The text and links of a page's content, by the rules of the text browser's description (docs/page-to-text.md): links as links, `^` and
  * `_` before superscripts and subscripts, `[Image: alt]` or `[Image]`, headings after `#`, items after `*` or their number, quotations
- * after `>`, table rows as lines with `|` between cells, code as it is. Bold and italics leave no mark, since text is read and quoted.
+ * after `>`, tables in columns or row by row, formulas as TeX or as typed, code as it is. Bold and italics leave no mark, since text is
+ * read and quoted.
  */
 export function renderContent(
   content: PageElement,
   addresses: { pageUrl: string; base: string },
 ): readonly Block[] {
   const writer = new TextWriter();
-  renderChildren(content, { ...addresses, writer, isPreformatted: false, isInLink: false, listDepth: 0 });
+  renderChildren(content, {
+    ...addresses,
+    writer,
+    isPreformatted: false,
+    isInLink: false,
+    listDepth: 0,
+    explained: new Set(),
+  });
   return writer.blocks;
 }
 
 function renderChildren(node: PageElement, context: Context): void {
-  for (const child of childrenOf(node)) renderNode(child, context);
+  for (let child = node.firstChild; child; child = child.nextSibling) renderNode(child, context);
 }
 
 function renderNode(node: PageNode, context: Context): void {
@@ -66,7 +67,7 @@ function renderNode(node: PageNode, context: Context): void {
   }
   if (!isElement(node)) return;
   const name = node.localName;
-  if (skipped.has(name) || isHidden(node)) return;
+  if (skipped.has(name) || isHidden(node) || (context.isPreformatted && isLineNumber(node))) return;
   const render = renderers[name];
   if (render) render(node, context);
   else if (paragraphs.has(name)) renderBlock(node, context);
@@ -93,7 +94,29 @@ const renderers: Record<string, Render> = {
     renderChildren(element, context);
     context.writer.text('”');
   },
-  math: (element, { writer }) => writer.text(element.getAttribute('alttext') ?? element.textContent),
+  math: renderMath,
+  svg: (element, { writer }) => {
+    const label =
+      element.getAttribute('role') === 'img' ? (element.getAttribute('aria-label')?.trim() ?? '') : '';
+    if (label !== '') writer.text(`[Image: ${label}]`);
+  },
+  area: (element, context) => renderPlainLink(element, { context, href: 'href', text: 'alt' }),
+  frame: (element, context) => renderPlainLink(element, { context, href: 'src', text: 'name' }),
+  input: (element, { writer }) => {
+    if (element.getAttribute('type') === 'checkbox' && element.parentNode?.localName === 'li')
+      writer.text(element.hasAttribute('checked') ? '[x] ' : '[ ] ');
+  },
+  rt: (element, context) => {
+    if (!hasText(element)) return;
+    context.writer.text('(');
+    renderChildren(element, context);
+    context.writer.text(')');
+  },
+  abbr: renderAbbreviation,
+  acronym: renderAbbreviation,
+  del: renderStruck,
+  s: renderStruck,
+  strike: renderStruck,
   pre: renderPreformatted,
   listing: renderPreformatted,
   xmp: renderPreformatted,
@@ -115,7 +138,7 @@ const renderers: Record<string, Render> = {
   },
   dd: (element, context) =>
     context.writer.item({ first: '  ', rest: '  ' }, () => renderChildren(element, context)),
-  table: renderTable,
+  table: (element, context) => renderTable(element, { context, renderChildren, hasContent }),
   ...Object.fromEntries([1, 2, 3, 4, 5, 6].map((level) => [`h${level}`, renderHeading(level)])),
 };
 
@@ -166,12 +189,61 @@ function linkText(element: PageElement, context: Context): string {
   return (/^\s/.test(all) ? ' ' : '') + text + (/\s$/.test(all) ? ' ' : '');
 }
 
+/** A link on a line of its own: a place on a picture, or a frame. */
+function renderPlainLink(
+  element: PageElement,
+  options: { context: Context; href: string; text: string },
+): void {
+  const { writer, base, pageUrl, isInLink } = options.context;
+  const href = element.getAttribute(options.href);
+  const url = href === null ? null : resolveLink(href, base);
+  const text = (element.getAttribute('title') ?? element.getAttribute(options.text) ?? '').trim();
+  if (text === '') return;
+  writer.block('line');
+  if (url === null || isInLink || isSamePage(url, pageUrl)) writer.text(text);
+  else writer.link({ text, url });
+  writer.block('line');
+}
+
 /** Images of a pixel or less are no images but counters. */
 function renderImage(element: PageElement, { writer }: Context): void {
   if (['width', 'height'].some((side) => /^[01](px)?$/.test(element.getAttribute(side)?.trim() ?? '')))
     return;
   const alt = (element.getAttribute('alt') ?? '').replace(/\s+/g, ' ').trim();
-  writer.text(alt === '' ? '[Image]' : `[Image: ${alt}]`);
+  if (alt !== '' && isFormula(element)) writer.text(tidyTex(alt));
+  else writer.text(alt === '' ? '[Image]' : `[Image: ${alt}]`);
+}
+
+/** A formula on lines of its own, or within a line. */
+function renderMath(element: PageElement, { writer }: Context): void {
+  const isBlock =
+    element.getAttribute('display') === 'block' ||
+    /mode\s*=\s*display/.test(element.getAttribute('type') ?? '');
+  if (isBlock) writer.block('paragraph');
+  writer.text(
+    element.firstElementChild
+      ? mathText(element)
+      : tidyTex(element.getAttribute('alttext') ?? element.textContent),
+  );
+  if (isBlock) writer.block('paragraph');
+}
+
+/** The first time an abbreviation is used, what it stands for comes after it. */
+function renderAbbreviation(element: PageElement, context: Context): void {
+  renderChildren(element, context);
+  const meaning = (element.getAttribute('title') ?? '').replace(/\s+/g, ' ').trim();
+  const key = `${element.textContent.trim()}\n${meaning}`;
+  if (meaning === '' || meaning === element.textContent.trim() || context.explained.has(key)) return;
+  context.explained.add(key);
+  if (!context.isPreformatted) context.writer.text(` (${meaning})`);
+}
+
+/** What is struck through stands between tildes, unless it is several blocks. */
+function renderStruck(element: PageElement, context: Context): void {
+  const isMarked = hasText(element) && !context.isPreformatted && !holds(element, blocksInLinks);
+  if (isMarked) context.writer.sign('~~');
+  renderChildren(element, context);
+  if (isMarked) context.writer.close('~~');
 }
 
 function renderScript(sign: string, element: PageElement, context: Context): void {
@@ -195,90 +267,65 @@ function renderList(element: PageElement, context: Context): void {
   const { writer } = context;
   const gap = context.listDepth > 0 ? 'line' : 'paragraph';
   const inner = { ...context, listDepth: context.listDepth + 1 };
-  const isOrdered = element.localName === 'ol';
-  let number = Number.parseInt(element.getAttribute('start') ?? '1', 10);
-  if (Number.isNaN(number)) number = 1;
+  const next = markersOf(element);
+  let isFirst = true;
   writer.block(gap);
   for (const child of childrenOf(element)) {
     if (!isElement(child) || child.localName !== 'li') {
       renderNode(child, inner);
       continue;
     }
-    const marker = isOrdered ? `${number}. ` : '* ';
-    number += 1;
+    const marker = next(child);
     if (isHidden(child)) continue;
+    if (!isFirst) writer.separator();
+    isFirst = false;
     writer.item({ first: marker, rest: ' '.repeat(marker.length) }, () => renderChildren(child, inner));
   }
   writer.block(gap);
 }
 
-function renderTable(element: PageElement, context: Context): void {
-  const { writer } = context;
-  const rows = rowsOf(element).filter((row) => hasContent(row));
-  const isLayout = element.getAttribute('role') === 'presentation' || isLayoutTable(element, rows);
-  writer.block('paragraph');
-  for (const caption of elementsOf(element)) {
-    if (caption.localName === 'caption') renderBlock(caption, context);
-  }
-  for (const row of rows) {
-    if (isLayout) {
-      for (const cell of cellsOf(row)) renderBlock(cell, context);
-    } else {
-      writer.block('line');
-      renderRow(cellsOf(row), context);
-    }
-  }
-  writer.block('paragraph');
+/** Gives each item of a list what stands before it. */
+function markersOf(list: PageElement): (item: PageElement) => string {
+  if (list.localName !== 'ol') return () => '* ';
+  const type = list.getAttribute('type') ?? '1';
+  const isReversed = list.hasAttribute('reversed');
+  const items = isReversed
+    ? [...childrenOf(list)].filter((child) => isElement(child) && child.localName === 'li')
+    : [];
+  let number = numberOf(list.getAttribute('start')) ?? (isReversed ? items.length : 1);
+  return (item) => {
+    const own = numberOf(item.getAttribute('value')) ?? number;
+    number = own + (isReversed ? -1 : 1);
+    return `${written(own, type)}. `;
+  };
 }
 
-/** Whether a table only puts blocks side by side; its cells are then shown one after the other. */
-function isLayoutTable(table: PageElement, rows: PageElement[]): boolean {
-  if (holds(table, blocksInLayout)) return true;
-  if (rows.every((row) => cellsOf(row).length <= 1)) return true;
-  const crowded = rows.filter((row) => cellsOf(row).some(isCrowded));
-  return crowded.length >= rows.length / 2;
+function numberOf(text: string | null): number | null {
+  const number = Number.parseInt(text ?? '', 10);
+  return Number.isNaN(number) ? null : number;
 }
 
-function isCrowded(cell: PageElement): boolean {
-  const items = [...descendantsOf(cell)].filter((element) => itemsOfCrowd.has(element.localName));
-  return items.length > 2;
-}
-
-function renderRow(cells: PageElement[], context: Context): void {
-  const { writer } = context;
-  writer.oneLine(() => {
-    cells.forEach((cell, index) => {
-      if (index > 0) {
-        writer.space();
-        writer.text('| ');
-      }
-      renderChildren(cell, context);
-    });
-  });
-}
-
-function rowsOf(table: PageElement): PageElement[] {
-  return elementsOf(table).flatMap((child) => {
-    const name = child.localName;
-    if (name === 'tr') return [child];
-    return ['thead', 'tbody', 'tfoot'].includes(name)
-      ? elementsOf(child).filter((row) => row.localName === 'tr')
-      : [];
-  });
-}
-
-function cellsOf(row: PageElement): PageElement[] {
-  return elementsOf(row).filter((cell) => ['td', 'th'].includes(cell.localName));
+/** A number as letters, where the list has letters. */
+function written(number: number, type: string): string {
+  if (!/^a$/i.test(type) || number < 1 || number > 26) return String(number);
+  const letter = String.fromCodePoint(96 + number);
+  return type === 'A' ? letter.toUpperCase() : letter;
 }
 
 function hasContent(element: PageElement): boolean {
   return hasText(element) || holds(element, images);
 }
 
+/** What browsers do not show. Formulas as images are hidden from screen readers alone, which have them in another form. */
 function isHidden(element: PageElement): boolean {
-  return (
-    element.hasAttribute('hidden') ||
-    element.getAttribute('aria-hidden') === 'true' ||
-    /display\s*:\s*none|visibility\s*:\s*hidden/i.test(element.getAttribute('style') ?? '')
-  );
+  if (element.hasAttribute('hidden')) return true;
+  if (element.localName === 'dialog' && !element.hasAttribute('open')) return true;
+  if (element.getAttribute('aria-hidden') === 'true' && !(element.localName === 'img' && isFormula(element)))
+    return true;
+  return /display\s*:\s*none|visibility\s*:\s*hidden/i.test(element.getAttribute('style') ?? '');
+}
+
+/** Numbers of lines beside code, which belong to no line. */
+function isLineNumber(element: PageElement): boolean {
+  return lineNumbers.test(element.className);
 }

@@ -13,6 +13,7 @@ export class TextWriter {
   /** Text since the last link. */
   #pieces: string[] = [];
   #isEmpty = true;
+  #links = 0;
   /** What begins each line; `first`, where it is not used up, begins the next one instead of `rest`. */
   readonly #prefixes: { first: string | null; rest: string }[] = [];
   /** Line breaks owed before whatever comes next. */
@@ -56,14 +57,49 @@ export class TextWriter {
   link(link: { text: string; url: string }): void {
     if (/^\s/.test(link.text)) this.space();
     this.#begin();
-    this.#join();
-    this.#blocks.push({ link: { text: link.text.trim(), url: link.url } });
+    this.#writeLink({ text: link.text.trim(), url: link.url });
     this.#space = /\s$/.test(link.text);
   }
 
   /** A space, if words stand on both of its sides. */
   space(): void {
     this.#space ||= this.#isLineOpen;
+  }
+
+  /** How many links were written. */
+  get links(): number {
+    return this.#links;
+  }
+
+  get isOnOneLine(): boolean {
+    return this.#oneLine > 0;
+  }
+
+  /** Between items that stand on one line. */
+  separator(): void {
+    if (this.#oneLine > 0 && this.#isLineOpen) {
+      this.#space = false;
+      this.text('; ');
+    }
+  }
+
+  /** A sign that clings to what stands before it. */
+  close(sign: string): void {
+    const isSpaced = this.#space;
+    this.#space = false;
+    this.#begin();
+    this.#write(sign);
+    this.#space = isSpaced;
+  }
+
+  /** What another writer collected, with its own spaces. */
+  blocksAsTheyAre(blocks: readonly Block[]): void {
+    for (const block of blocks) {
+      if (typeof block === 'string' ? block === '' : block.link.text === '') continue;
+      this.#begin();
+      if (typeof block === 'string') this.#write(block);
+      else this.#writeLink(block.link);
+    }
   }
 
   /** A sign that clings to what follows it. */
@@ -120,6 +156,12 @@ export class TextWriter {
 
   #write(piece: string): void {
     this.#pieces.push(piece);
+  }
+
+  #writeLink(link: { text: string; url: string }): void {
+    this.#join();
+    this.#blocks.push({ link });
+    this.#links += 1;
   }
 
   #join(): void {
