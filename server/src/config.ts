@@ -45,6 +45,7 @@ const serverVariables = z.object({
   ROOKERY_WORKER_KEY: secret.optional(),
   ROOKERY_QUEUE_PASSWORD: z.string().min(16, 'has to have 16 characters or more').optional(),
   ROOKERY_ADMIN_LINK: z.literal('1', 'has to be 1 or unset').optional(),
+  ROOKERY_EMPTY: z.literal('1', 'has to be 1 or unset').optional(),
 });
 
 const supervisorVariables = z.object({ ...commonVariables, DATABASE_URL: databaseUrl.optional() });
@@ -75,6 +76,8 @@ export interface Config {
   queuePassword: string | null;
   /** Whether to make a link for an admin who is locked out; the oldest admin's password stops working then. */
   isAdminLinkWanted: boolean;
+  /** Whether an installation without a project begins with an empty one, not with the starter project. */
+  isEmptyWanted: boolean;
 }
 
 /** How the supervisor runs; what it hands on is not repeated here. */
@@ -108,6 +111,7 @@ export function readConfig(env: Environment): Config {
     workerKey: values.ROOKERY_WORKER_KEY ?? null,
     queuePassword: values.ROOKERY_QUEUE_PASSWORD ?? null,
     isAdminLinkWanted: values.ROOKERY_ADMIN_LINK === '1',
+    isEmptyWanted: values.ROOKERY_EMPTY === '1',
   };
 }
 

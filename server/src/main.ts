@@ -21,6 +21,7 @@ import {
   type FromProgram,
   type ServerReady,
 } from './supervisor/channel.ts';
+import { insertStarterProject, loadStarter } from './starter/index.ts';
 import { StartupError } from './supervisor/startup-error.ts';
 
 /** How long requests and jobs in flight may take to end, in milliseconds. */
@@ -67,8 +68,14 @@ async function main(): Promise<void> {
   cleanups.push(() => jobs.close());
 
   const addresses = addressesOf(config, port);
-  const makeLink = config.isAdminLinkWanted ? lockedOutAdminLink : firstAdminLink;
-  const signInLink = await makeLink(deps, addresses.url);
+  const signInLink = config.isAdminLinkWanted
+    ? await lockedOutAdminLink(deps, addresses.url)
+    : await firstAdminLink(deps, addresses.url, config.isEmptyWanted ? undefined : insertStarterProject);
+  // Nobody waits for it: the imports go on while people sign in.
+  const loading = loadStarter(deps).catch((error: unknown) => {
+    log.error({ err: error }, 'the starter project could not be loaded; the next start tries again');
+  });
+  cleanups.push(() => loading);
   const ready: ServerReady = { ...addresses, port, queueUrl: queues.workerUrl, signInLink };
   if (isSupervised) {
     process.send?.({ type: 'ready', ...ready } satisfies FromProgram<ServerReady>);

@@ -26,6 +26,7 @@ export async function serve(): Promise<Served> {
       HOST: '127.0.0.1',
       ROOKERY_DATA_DIR: path.join(folder, 'data'),
       LOG_LEVEL: 'info',
+      ROOKERY_EMPTY: '1',
     },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -19,11 +19,13 @@ function write(line: string): void {
 async function main(): Promise<void> {
   const options = readSupervisorOptions(process.env);
   const adminLink = process.argv.includes('--admin-link') ? { ROOKERY_ADMIN_LINK: '1' } : {};
+  const empty = process.argv.includes('--empty') ? { ROOKERY_EMPTY: '1' } : {};
   const supervision = supervise({
     options,
     env: {
       ...process.env,
       ...adminLink,
+      ...empty,
       NODE_COMPILE_CACHE: path.join(root, 'node_modules/.cache/rookery/compiled'),
     },
     programs: {

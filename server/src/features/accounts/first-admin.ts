@@ -11,15 +11,27 @@ const defaultProjectName = 'Rookery';
 /** Of the advisory lock that lets one server at a time look for the first admin. */
 const lock = 7_246_002;
 
+/** Makes the project that an installation without any begins with. */
+export type MakeFirstProject = (tx: Transaction, project: { makerId: string; at: Date }) => Promise<unknown>;
+
+/** A project with nothing in it. */
+const makeEmptyProject: MakeFirstProject = (tx, project) =>
+  insertProject(tx, { ...project, name: defaultProjectName, actorId: null });
+
 /**
  * A one-time link, good for 24 hours, that signs the first admin in; null once an admin has signed in. Makes the admin
- * and the default project if there are none; links made earlier stop working.
+ * and the first project if there are none; links made earlier stop working.
  * @param origin where people reach this server, without a trailing slash
+ * @param makeFirstProject left out: a project with nothing in it
  */
-export async function firstAdminLink(deps: Dependencies, origin: string): Promise<string | null> {
+export async function firstAdminLink(
+  deps: Dependencies,
+  origin: string,
+  makeFirstProject: MakeFirstProject = makeEmptyProject,
+): Promise<string | null> {
   return deps.db.transaction(async (tx) => {
     await tx.execute(sql`select pg_advisory_xact_lock(${lock})`);
-    return (await hasAdminSignedIn(tx)) ? null : makeAdminLink(deps, tx, origin);
+    return (await hasAdminSignedIn(tx)) ? null : makeAdminLink(deps, tx, { origin, makeFirstProject });
   });
 }
 
@@ -32,18 +44,21 @@ export async function lockedOutAdminLink(deps: Dependencies, origin: string): Pr
     await tx.execute(sql`select pg_advisory_xact_lock(${lock})`);
     const adminId = await findOldestAdmin(tx);
     if (adminId !== null) await removePassword(tx, { personId: adminId, at: deps.clock() });
-    return makeAdminLink(deps, tx, origin);
+    return makeAdminLink(deps, tx, { origin, makeFirstProject: makeEmptyProject });
   });
 }
 
-async function makeAdminLink(deps: Dependencies, tx: Transaction, origin: string): Promise<string> {
+async function makeAdminLink(
+  deps: Dependencies,
+  tx: Transaction,
+  { origin, makeFirstProject }: { origin: string; makeFirstProject: MakeFirstProject },
+): Promise<string> {
   const at = deps.clock();
   const personId =
     (await findOldestAdmin(tx)) ??
     (await createPerson(tx, { name: 'Admin', isAdmin: true, actorId: null, at }));
   const [anyProject] = await tx.select({ id: projects.id }).from(projects).limit(1);
-  if (!anyProject)
-    await insertProject(tx, { name: defaultProjectName, makerId: personId, actorId: null, at });
+  if (!anyProject) await makeFirstProject(tx, { makerId: personId, at });
   const expiresAt = new Date(at.getTime() + linkLifeMs);
   const token = await replaceSignInLink(tx, {
     personId,

@@ -13,19 +13,26 @@ import { findProject, presentProject, type ProjectRow } from './queries.ts';
 export const defaultSettings: ProjectSettings = projectSettingsSchema.parse({ browser: {} });
 
 /**
- * Makes a project with the default settings as version 1, led by its maker, who may do all else in it too.
+ * Makes a project with its settings as version 1, led by its maker, who may do all else in it too.
  * @throws the unique violation `projects_name`
  */
 export async function insertProject(
   tx: Transaction,
-  project: { name: string; makerId: string; actorId: string | null; at: Date },
+  project: {
+    name: string;
+    /** Left out: the default ones. */
+    settings?: ProjectSettings;
+    makerId: string;
+    actorId: string | null;
+    at: Date;
+  },
 ): Promise<ProjectRow> {
-  const { name, makerId, actorId, at } = project;
+  const { name, settings = defaultSettings, makerId, actorId, at } = project;
   const id = uuidv7();
   await tx.insert(projects).values({ id, name, settingsVersion: 1, createdAt: at });
   await tx
     .insert(projectSettings)
-    .values({ projectId: id, version: 1, settings: defaultSettings, createdBy: actorId, createdAt: at });
+    .values({ projectId: id, version: 1, settings, createdBy: actorId, createdAt: at });
   await recordEvent(tx, {
     projectId: id,
     actorId,
@@ -37,7 +44,7 @@ export async function insertProject(
   });
   const roles = ['lead', 'demonstrator', 'rater'] as const;
   await createMember(tx, { projectId: id, personId: makerId, roles, actorId, at });
-  return { id, name, settings: defaultSettings, settingsVersion: 1, createdAt: at };
+  return { id, name, settings, settingsVersion: 1, createdAt: at };
 }
 
 /** @throws ApiError `already_exists` when the name is taken, in any case of its letters */
