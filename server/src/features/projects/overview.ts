@@ -12,10 +12,13 @@ export async function readOverview(deps: Dependencies, projectId: string): Promi
   const today = new Date(now);
   today.setUTCHours(0, 0, 0, 0);
 
+  /** An answer that is being revised counts as it was submitted; one that a lead has returned is under way. */
+  const isSubmitted = sql`(${assignments.state} = 'submitted' or ${assignments.fallsBackTo} is not distinct from 'submitted')`;
+  const isUnderWay = sql`(${assignments.state} in ('active', 'paused', 'returned') and not ${isSubmitted})`;
   const submitted = db
     .select({ questionId: assignments.questionId, submitted: count().as('submitted') })
     .from(assignments)
-    .where(and(eq(assignments.projectId, projectId), eq(assignments.state, 'submitted')))
+    .where(and(eq(assignments.projectId, projectId), isSubmitted))
     .groupBy(assignments.questionId)
     .as('submitted_by_question');
   const [ofQuestions, ofAssignments, ofPages, ofMembers, ofWorkers] = await Promise.all([
@@ -32,10 +35,10 @@ export async function readOverview(deps: Dependencies, projectId: string): Promi
       .where(and(eq(questions.projectId, projectId), isNull(questions.excludedAt))),
     db
       .select({
-        submitted: sql`count(*) filter (where ${assignments.state} = 'submitted')`.mapWith(Number),
-        inProgress: sql`count(*) filter (where ${assignments.state} = 'active')`.mapWith(Number),
+        submitted: sql`count(*) filter (where ${isSubmitted})`.mapWith(Number),
+        inProgress: sql`count(*) filter (where ${isUnderWay})`.mapWith(Number),
         submittedToday:
-          sql`count(*) filter (where ${assignments.state} = 'submitted' and ${assignments.endedAt} >= ${today.toISOString()}::timestamptz)`.mapWith(
+          sql`count(*) filter (where ${isSubmitted} and ${assignments.endedAt} >= ${today.toISOString()}::timestamptz)`.mapWith(
             Number,
           ),
       })

@@ -7,6 +7,7 @@ import { assignments, members } from '../../db/schema/index.ts';
 import type { Dependencies } from '../../dependencies.ts';
 import { findProject } from '../projects/index.ts';
 import { announce, lockMember, type Member } from './assignments.ts';
+import { expireLeasesOf } from './places.ts';
 import { refuseSimulated } from './simulated.ts';
 
 export type Claim =
@@ -21,6 +22,7 @@ const maxTries = 100;
  * one of whose wanted demonstrations the smallest part is done or under way, of these the oldest.
  */
 export async function claimTask(deps: Dependencies, member: Member): Promise<Claim> {
+  await expireLeasesOf(deps, member.projectId);
   return deps.db.transaction(async (tx) => {
     await lockMember(tx, member.memberId);
     const project = await findProject(tx, member.projectId);
@@ -91,19 +93,7 @@ async function takeNext(
   const { tx, member, lease } = options;
   let isPatient = false;
   for (let tries = 0; tries < maxTries; tries += 1) {
-    const { candidate, claimed, expired } = await claimOnce({ ...options, isPatient });
-    for (const row of expired) {
-      const { now: at, expiresAt: leaseExpiresAt } = lease;
-      const assignment = {
-        ...row,
-        projectId: member.projectId,
-        state: 'expired' as const,
-        place: null,
-        openIn: null,
-        leaseExpiresAt,
-      };
-      await announce(deps, { tx, assignment, before: 'active', what: 'expired', actorId: null, at });
-    }
+    const { candidate, claimed } = await tryClaim({ ...options, isPatient });
     if (claimed !== null) {
       const assignment = {
         ...member,
@@ -133,19 +123,37 @@ async function takeNext(
   throw new ApiError('unavailable', 'Too many people are asking for tasks right now. Try again in a moment.');
 }
 
+class LostRace extends Error {}
+
+/**
+ * One try. If it gets nothing, the question it had locked is let go: whoever waits for a question must hold none, or two
+ * claims could wait for one another.
+ */
+async function tryClaim(options: Parameters<typeof claimOnce>[0]): Promise<Attempt> {
+  let attempt: Attempt | undefined;
+  try {
+    await options.tx.transaction(async (tx) => {
+      attempt = await claimOnce({ ...options, tx });
+      if (attempt.claimed === null) throw new LostRace();
+    });
+  } catch (error) {
+    if (!(error instanceof LostRace)) throw error;
+  }
+  return attempt!;
+}
+
 interface Attempt {
   /** The question that was chosen; null: none has a free place. */
   candidate: string | null;
   /** Null although there is a candidate: another claim took its place since this statement began. */
   claimed: { id: string; place: number } | null;
-  /** Assignments whose lease had ended, and whose places became free. */
-  expired: { id: string; memberId: string }[];
 }
 
 /**
- * One statement that chooses a question, ends its leases that have run out, takes the lowest free place and inserts the
- * assignment. The unique indexes over (question, place) and (question, member) decide races. The lock on the question
- * is the weakest that keeps claims apart, so that writing rows that refer to the question does not hide it.
+ * One statement that chooses a question, takes its lowest free place and inserts the assignment. The unique indexes over
+ * (question, place) and (question, member) decide races. The lock on the question is the weakest that keeps claims
+ * apart, so that writing rows that refer to the question does not hide it. The order is that of an index, of the
+ * questions that have a free place; those that this member has had are passed over one by one.
  */
 async function claimOnce(options: {
   tx: Transaction;
@@ -156,32 +164,17 @@ async function claimOnce(options: {
   const { tx, member, lease, isPatient } = options;
   const now = sql`${lease.now.toISOString()}::timestamptz`;
   const { rows } = await tx.execute<Record<string, unknown> & Attempt>(sql`
-    with held as (
-      select a.question_id, count(*) as places
-      from assignments a
-      where a.project_id = ${member.projectId} and a.place is not null
-        and not (a.state in ('active', 'paused') and a.falls_back_to is null and a.lease_expires_at <= ${now})
-      group by a.question_id
-    ), candidate as (
-      select q.id, q.wanted from questions q left join held on held.question_id = q.id
-      where q.project_id = ${member.projectId} and q.excluded_at is null
-        and coalesce(held.places, 0) < q.wanted
+    with candidate as (
+      select q.id, q.wanted from questions q
+      where q.project_id = ${member.projectId} and q.excluded_at is null and q.held < q.wanted
         and not exists (select from assignments a where a.question_id = q.id and a.member_id = ${member.memberId})
-      order by q.priority desc, coalesce(held.places, 0)::float8 / q.wanted, q.created_at, q.id
+      order by q.priority desc nulls last, (q.held::float8 / q.wanted), q.created_at, q.id
       limit 1
       for no key update of q ${isPatient ? sql`` : sql`skip locked`}
-    ), expired as (
-      update assignments a set state = 'expired', place = null, open_in = null, ended_at = ${now}
-      from candidate
-      where a.question_id = candidate.id and a.state in ('active', 'paused') and a.falls_back_to is null
-        and a.lease_expires_at <= ${now}
-      returning a.id, a.member_id
     ), free as (
       select candidate.id as question_id, (
         select min(places.n) from generate_series(1, candidate.wanted) as places(n)
-        where not exists (
-          select from assignments a
-          where a.question_id = candidate.id and a.place = places.n and a.id not in (select id from expired))
+        where not exists (select from assignments a where a.question_id = candidate.id and a.place = places.n)
       ) as place
       from candidate
     ), claimed as (
@@ -192,11 +185,12 @@ async function claimOnce(options: {
         ${lease.settingsVersion}::int, ${now}
       from free where place is not null
       on conflict do nothing
-      returning id, place
+      returning id, place, question_id
+    ), counted as (
+      update questions set held = held + 1 from claimed where questions.id = claimed.question_id
     )
     select
       (select id from candidate) as candidate,
-      (select json_build_object('id', id, 'place', place) from claimed) as claimed,
-      (select coalesce(json_agg(json_build_object('id', id, 'memberId', member_id)), '[]') from expired) as expired`);
+      (select json_build_object('id', id, 'place', place) from claimed) as claimed`);
   return rows[0]!;
 }

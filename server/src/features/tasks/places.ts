@@ -1,5 +1,5 @@
-import { and, eq, inArray, isNotNull, isNull, lte, sql, type SQL } from 'drizzle-orm';
-import type { Queryable, Transaction } from '../../db/database.ts';
+import { and, eq, inArray, isNotNull, isNull, lte, sql } from 'drizzle-orm';
+import type { Transaction } from '../../db/database.ts';
 import { assignments, questions } from '../../db/schema/index.ts';
 import type { Dependencies } from '../../dependencies.ts';
 import { announce, type AssignmentRow } from './assignments.ts';
@@ -30,10 +30,10 @@ export async function lockWithQuestion(tx: Transaction, key: AssignmentKey) {
   return { question, assignment };
 }
 
-/** Changes an assignment whose lock the caller holds. */
+/** Changes an assignment; the caller holds its lock, and that of its question. */
 export async function changeAssignment(
   tx: Transaction,
-  assignment: Pick<AssignmentRow, 'projectId' | 'id'>,
+  assignment: AssignmentRow,
   change: Partial<typeof assignments.$inferInsert>,
 ): Promise<AssignmentRow> {
   const [row] = await tx
@@ -41,7 +41,15 @@ export async function changeAssignment(
     .set(change)
     .where(and(eq(assignments.projectId, assignment.projectId), eq(assignments.id, assignment.id)))
     .returning();
+  if (change.place !== undefined && change.place !== assignment.place)
+    await countPlaces(tx, [assignment.questionId]);
   return row ?? assignmentNotFound();
+}
+
+/** Counts the places that are held of questions whose locks the caller holds. */
+async function countPlaces(tx: Transaction, questionIds: string[]): Promise<void> {
+  const held = sql`(select count(*) from assignments where assignments.question_id = questions.id and assignments.place is not null)`;
+  await tx.update(questions).set({ held }).where(inArray(questions.id, questionIds));
 }
 
 /** The lowest free place of a question whose lock the caller holds; null when all are taken. */
@@ -50,11 +58,7 @@ export async function freePlace(
   options: { tx: Transaction; question: { id: string; wanted: number }; projectId: string; now: Date },
 ): Promise<number | null> {
   const { tx, question, projectId, now } = options;
-  await expireWhere(deps, {
-    tx,
-    now,
-    where: and(eq(assignments.projectId, projectId), eq(assignments.questionId, question.id)),
-  });
+  await expireOf(deps, { tx, now, questionIds: [question.id] });
   const { rows } = await tx.execute<{ place: number | null }>(sql`
     select min(places.n) as place from generate_series(1, ${question.wanted}::int) as places(n)
     where not exists (
@@ -67,51 +71,91 @@ const sweptAtOnce = 500;
 
 /**
  * Writes down which leases and pauses have ended and frees their places, with events and live messages; answers that
- * were being revised count as they were submitted. Everything that reads leases counts them as ended without it; the
- * sweep makes others see it. Several servers may sweep at once.
+ * were being revised count as they were submitted. What reads leases counts them as ended without it; the sweep makes
+ * others see it. Several servers may sweep at once.
  * @returns how many it ended.
  */
 export async function sweepLeases(deps: Dependencies): Promise<number> {
   for (let total = 0; ;) {
     const ended = await deps.db.transaction(async (tx) => {
       const now = deps.clock();
-      const expired = await expireWhere(deps, { tx, now, limit: sweptAtOnce });
-      return expired + (await endRevisions(deps, { tx, now, limit: sweptAtOnce }));
+      const questionIds = await lockQuestionsRunOut(tx, { now, passesOver: true });
+      const expired = await expireOf(deps, { tx, now, questionIds });
+      return expired + (await endRevisions(deps, { tx, now }));
     });
     total += ended;
     if (ended < sweptAtOnce) return total;
   }
 }
 
-/** Those whose lease or pause has run out, passing over rows that somebody is writing to right now. */
-function runOut(tx: Queryable, options: { now: Date; where: SQL | undefined; limit: number }) {
-  return tx
+/** Frees the places of a project's leases and pauses that have ended, so that a claim finds them. */
+export async function expireLeasesOf(deps: Dependencies, projectId: string): Promise<void> {
+  const now = deps.clock();
+  const [due] = await deps.db
     .select({ id: assignments.id })
+    .from(assignments)
+    .where(and(eq(assignments.projectId, projectId), hasRunOutBy(now), isNull(assignments.fallsBackTo)))
+    .limit(1);
+  if (!due) return;
+  await deps.db.transaction(async (tx) => {
+    // Waits for whoever is at it: what they free must be seen afterwards.
+    const questionIds = await lockQuestionsRunOut(tx, { now, projectId, passesOver: false });
+    await expireOf(deps, { tx, now, questionIds });
+  });
+}
+
+const hasRunOutBy = (now: Date) =>
+  and(inArray(assignments.state, ['active', 'paused']), lte(assignments.leaseExpiresAt, now));
+
+/** Locks, in one order for everybody, the questions of leases and pauses that have run out, revisions excepted. */
+async function lockQuestionsRunOut(
+  tx: Transaction,
+  options: { now: Date; projectId?: string; passesOver: boolean },
+): Promise<string[]> {
+  const { now, projectId, passesOver } = options;
+  const due = tx
+    .select({ id: assignments.questionId })
     .from(assignments)
     .where(
       and(
-        inArray(assignments.state, ['active', 'paused']),
-        lte(assignments.leaseExpiresAt, options.now),
-        options.where,
+        hasRunOutBy(now),
+        isNull(assignments.fallsBackTo),
+        projectId === undefined ? undefined : eq(assignments.projectId, projectId),
       ),
     )
     .orderBy(assignments.leaseExpiresAt)
-    .limit(options.limit)
-    .for('no key update', { skipLocked: true });
+    .limit(sweptAtOnce);
+  const rows = await tx
+    .select({ id: questions.id })
+    .from(questions)
+    .where(inArray(questions.id, due))
+    .orderBy(questions.id)
+    .for('no key update', passesOver ? { skipLocked: true } : {});
+  return rows.map(({ id }) => id);
 }
 
-/** Ends the leases and pauses that have run out, revisions excepted. Returns how many. */
-async function expireWhere(
+/**
+ * Ends the leases and pauses of questions whose locks the caller holds, if they have run out, revisions excepted;
+ * passes over rows that somebody is writing to right now. Returns how many.
+ */
+async function expireOf(
   deps: Dependencies,
-  options: { tx: Transaction; now: Date; where?: SQL | undefined; limit?: number },
+  { tx, now, questionIds }: { tx: Transaction; now: Date; questionIds: string[] },
 ): Promise<number> {
-  const { tx, now, where, limit = 1_000_000 } = options;
-  const ended = runOut(tx, { now, where: and(isNull(assignments.fallsBackTo), where), limit });
+  if (questionIds.length === 0) return 0;
+  const ended = tx
+    .select({ id: assignments.id })
+    .from(assignments)
+    .where(
+      and(inArray(assignments.questionId, questionIds), hasRunOutBy(now), isNull(assignments.fallsBackTo)),
+    )
+    .for('no key update', { skipLocked: true });
   const rows = await tx
     .update(assignments)
     .set({ state: 'expired', place: null, openIn: null, endedAt: now })
     .where(inArray(assignments.id, ended))
     .returning();
+  if (rows.length > 0) await countPlaces(tx, [...new Set(rows.map(({ questionId }) => questionId))]);
   for (const assignment of rows) {
     await announce(deps, { tx, assignment, before: 'active', what: 'expired', actorId: null, at: now });
   }
@@ -120,18 +164,14 @@ async function expireWhere(
 
 async function endRevisions(
   deps: Dependencies,
-  { tx, now, limit }: { tx: Transaction; now: Date; limit: number },
+  { tx, now }: { tx: Transaction; now: Date },
 ): Promise<number> {
-  const ended = runOut(tx, { now, where: isNotNull(assignments.fallsBackTo), limit });
   const rows = await tx
     .select()
     .from(assignments)
-    .where(
-      inArray(
-        assignments.id,
-        (await ended).map(({ id }) => id),
-      ),
-    );
+    .where(and(hasRunOutBy(now), isNotNull(assignments.fallsBackTo)))
+    .limit(sweptAtOnce)
+    .for('no key update', { skipLocked: true });
   for (const assignment of rows) {
     await fallBack(deps, { tx, assignment, what: 'revision_ended', actorId: null, at: now });
   }
