@@ -328,12 +328,13 @@ export class PageDocument {
   readonly body: PageElement;
   /** Tells Readability that elements can be given another name. */
   readonly firstChild = { __JSDOMParser__: true };
-  /** Empty: Readability would leave out headings that are like the title. */
-  readonly title = '';
+  /** That the page is shown under: Readability leaves out headings that say the same. */
+  readonly title: string;
   readonly baseURI: string;
   readonly documentURI: string;
 
-  constructor(options: { body: PageElement; url: string; base: string }) {
+  constructor(options: { body: PageElement; title: string; url: string; base: string }) {
+    this.title = options.title;
     this.baseURI = options.base;
     this.documentURI = options.url;
     this.body = options.body;
@@ -348,8 +349,9 @@ export class PageDocument {
     return new PageText(text);
   }
 
+  /** Without what Readability would take another title from, which it would leave out and nobody would see. */
   getElementsByTagName(name: string): PageElement[] {
-    return this.documentElement.getElementsByTagName(name);
+    return name === 'h1' || name === 'meta' ? [] : this.documentElement.getElementsByTagName(name);
   }
 
   querySelectorAll(selector: string): PageElement[] {

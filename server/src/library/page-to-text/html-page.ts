@@ -20,25 +20,25 @@ const mostElements = 50_000;
 export function htmlToPage(input: { html: string; url: string; title?: string }): Page {
   const { html, url } = input;
   const opened = open(html, url);
-  const title = input.title ?? opened.title;
+  const { title = opened.title } = input;
   const render = (content: PageElement): Page =>
     makePage({ url, title, blocks: renderContent(content, { pageUrl: url, base: opened.base }) });
   if (opened.elements > mostElements) return render(opened.content);
   const allCharacters = opened.content.textContent.length;
-  const content = readableContent(opened.document);
+  const document = new PageDocument({ body: opened.body, title, url, base: opened.base });
+  const content = readableContent(document);
   const page = content && render(content);
   if (page && (page.text.length >= leastCharacters || page.text.length >= allCharacters / 2)) return page;
   // Readability has taken the document apart.
   return render(open(html, url).content);
 }
 
-/** The document, and the part of it that has the content. */
+/** The body of the document, and the part of it that has the content. */
 function open(html: string, url: string) {
   const body = parseHtml(html);
   const { marked, base: href, title, elements } = lookThrough(body);
   const base = (href && resolveLink(href, url)) || url;
-  const document = new PageDocument({ body, url, base });
-  return { document, base, title, elements, content: keepMain(body, marked) };
+  return { body, base, title, elements, content: keepMain(body, marked) };
 }
 
 /** Leaves nothing in the body but the element that the page marks as its main content, if it marks one; gives what is left. */
@@ -53,6 +53,8 @@ function readableContent(document: PageDocument): PageElement | null {
   const reader = new Readability<PageElement>(document, {
     serializer: (node) => node,
     disableJSONLD: true,
+    // Some say what is no text: numbers of lines, formulas as pictures.
+    keepClasses: true,
   });
   return reader.parse()?.content ?? null;
 }

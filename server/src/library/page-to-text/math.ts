@@ -59,7 +59,7 @@ function linear(node: PageNode): string {
     case 'mfenced':
       return fenced(node);
     case 'mtable':
-      return `[${elementsOf(node).map(linear).join('; ')}]`;
+      return matrix(node);
     case 'mtr':
       return elementsOf(node)
         .map((cell) => linear(cell).trim())
@@ -94,9 +94,19 @@ function row(element: PageElement): string {
     if (begins && (isNamed || (part.localName === 'mi' && piece.length > 1 && /\p{L}$/u.test(text))))
       text += ' ';
     text += piece;
-    isNamed = part.localName === 'mi' && piece.trim().length > 1;
+    isNamed = (part.localName === 'mi' && piece.trim().length > 1) || isLargeOperator(part);
   }
   return text;
+}
+
+/** A sum or an integral with its bounds, say. */
+function isLargeOperator(element: PageElement): boolean {
+  return /^m(?:under|over|sub|sup)/.test(element.localName) && element.firstElementChild?.localName === 'mo';
+}
+
+function matrix(table: PageElement): string {
+  const rows = elementsOf(table).map(linear).join('; ');
+  return table.previousElementSibling?.localName === 'mo' ? rows : `[${rows}]`;
 }
 
 function fenced(element: PageElement): string {

@@ -51,6 +51,10 @@ const definition: ImpliedEnd = {
   ends: words('dt dd'),
   within: words('dl table td th blockquote section article'),
 };
+const heading: ImpliedEnd = {
+  ends: words('h1 h2 h3 h4 h5 h6'),
+  within: new Set([...lineElements, ...cells].filter((name) => !/^h\d$/.test(name))),
+};
 /** Start tags that end an open element, and all within it: what the HTML parser does where end tags are left out. */
 const impliedEnds: Record<string, ImpliedEnd> = {
   li: { ends: words('li'), within: words('ul ol menu dir table td th blockquote section article') },
@@ -65,6 +69,7 @@ const impliedEnds: Record<string, ImpliedEnd> = {
   option: { ends: words('option'), within: words('select datalist optgroup') },
   rt: { ends: words('rt rp'), within: words('ruby') },
   rp: { ends: words('rt rp'), within: words('ruby') },
+  ...Object.fromEntries([...heading.ends].map((name) => [name, heading])),
 };
 
 /**

@@ -238,12 +238,21 @@ function renderAbbreviation(element: PageElement, context: Context): void {
   if (!context.isPreformatted) context.writer.text(` (${meaning})`);
 }
 
-/** What is struck through stands between tildes, unless it is several blocks. */
+/** What is struck through stands between tildes. */
 function renderStruck(element: PageElement, context: Context): void {
-  const isMarked = hasText(element) && !context.isPreformatted && !holds(element, blocksInLinks);
-  if (isMarked) context.writer.sign('~~');
-  renderChildren(element, context);
-  if (isMarked) context.writer.close('~~');
+  const { writer } = context;
+  if (!hasText(element) || context.isPreformatted) {
+    renderChildren(element, context);
+  } else if (holds(element, blocksInLinks)) {
+    writer.block('paragraph');
+    writer.item({ first: '~~', rest: '' }, () => renderChildren(element, context));
+    writer.close('~~');
+    writer.block('paragraph');
+  } else {
+    writer.sign('~~');
+    renderChildren(element, context);
+    writer.close('~~');
+  }
 }
 
 function renderScript(sign: string, element: PageElement, context: Context): void {

@@ -14,6 +14,8 @@ export interface TableCell {
 interface Place {
   cell: TableCell;
   isStart: boolean;
+  /** Among the headers, where nothing is repeated. */
+  isHead: boolean;
 }
 
 type Row = (Place | undefined)[];
@@ -35,7 +37,7 @@ export function writeTable(
   table: { rows: readonly (readonly TableCell[])[]; heads: number; pageDomain: string },
 ): void {
   const { heads, pageDomain } = table;
-  const grid = table.rows.length <= mostRows ? gridOf(table.rows) : null;
+  const grid = table.rows.length <= mostRows ? gridOf(table.rows, heads) : null;
   if (!grid) {
     for (const cells of table.rows) writeLine(writer, { cells: cells.map(({ blocks }) => blocks) });
     return;
@@ -51,7 +53,7 @@ export function writeTable(
 }
 
 /** Every place that a cell takes up; null where there are too many columns. */
-function gridOf(rows: readonly (readonly TableCell[])[]): Row[] | null {
+function gridOf(rows: readonly (readonly TableCell[])[], heads: number): Row[] | null {
   const grid: Row[] = rows.map(() => []);
   for (const [index, cells] of rows.entries()) {
     const row = grid[index]!;
@@ -62,7 +64,11 @@ function gridOf(rows: readonly (readonly TableCell[])[]): Row[] | null {
       const end = Math.min(grid.length, index + cell.rows);
       for (let down = index; down < end; down += 1)
         for (let right = 0; right < cell.columns; right += 1)
-          grid[down]![column + right] ??= { cell, isStart: down === index && right === 0 };
+          grid[down]![column + right] ??= {
+            cell,
+            isStart: down === index && right === 0,
+            isHead: down < heads,
+          };
       column += cell.columns;
     }
   }
@@ -80,6 +86,7 @@ function columnsWithText(grid: readonly Row[]): number[] {
 function contentOf(place: Place | undefined, column: number, row: Row): readonly Block[] {
   if (!place) return [];
   if (place.isStart) return place.cell.blocks;
+  if (place.isHead) return [];
   const isFirst = row[column - 1]?.cell !== place.cell;
   if (!isFirst || row.some((each) => each?.cell === place.cell && each.isStart)) return [];
   const text = plainText(place.cell);
@@ -191,7 +198,9 @@ function writeAsList(writer: TextWriter, rows: readonly Row[]): void {
     writer.block('line');
     const [name, value] = row.map(contentOf);
     writer.oneLine(() => {
-      writer.blocksAsTheyAre(name ?? []);
+      writer.blocksAsTheyAre(
+        (name ?? []).map((block) => (typeof block === 'string' ? block.replace(/:$/, '') : block)),
+      );
       if (value && value.length > 0) writer.blocksAsTheyAre([': ', ...value]);
     });
   }

@@ -83,13 +83,9 @@ export class TextWriter {
     }
   }
 
-  /** A sign that clings to what stands before it. */
+  /** A sign that clings to the last word. */
   close(sign: string): void {
-    const isSpaced = this.#space;
-    this.#space = false;
-    this.#begin();
     this.#write(sign);
-    this.#space = isSpaced;
   }
 
   /** What another writer collected, with its own spaces. */
