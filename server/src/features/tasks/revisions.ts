@@ -98,7 +98,7 @@ async function openDraft(
     .onConflictDoUpdate({
       target: answerDrafts.episodeId,
       set: { text: answer.text, version: sql`${answerDrafts.version} + 1`, savedAt },
-      setWhere: sql`${answerDrafts.savedAt} <= ${answer.createdAt.toISOString()}::timestamptz`,
+      setWhere: sql`${answerDrafts.savedAt} < ${answer.createdAt.toISOString()}::timestamptz`,
     });
 }
 
