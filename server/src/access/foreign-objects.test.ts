@@ -13,6 +13,7 @@ const bodies = (): Partial<Record<OperationId, unknown>> => ({
   renewMemberLink: {},
   updateQuestion: { excluded: true, reason: 'test' },
   addImportFile: Buffer.from('x'),
+  previewImport: {},
   extendLease: { leaseToken },
   releaseAssignment: { leaseToken },
   openTask: { windowId: 'test' },

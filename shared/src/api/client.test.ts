@@ -15,13 +15,14 @@ function scripted(status: number, body: string) {
 
 describe('the typed client', () => {
   it('fills parameters and query in, leaves out what is undefined, and sends the token', async () => {
-    const { fetch, asked } = scripted(200, JSON.stringify({ items: [], nextCursor: null, total: 0 }));
+    const answer = { items: [], nextCursor: null, previousCursor: null, from: 1, total: 0 };
+    const { fetch, asked } = scripted(200, JSON.stringify(answer));
     const client = createClient({ baseUrl: 'https://rookery.example', token: 'secret', fetch });
     const page = await client.listQuestions({
       params: { projectId },
       query: { contains: 'Was ist das & warum?', use: undefined },
     });
-    expect(page).toEqual({ items: [], nextCursor: null, total: 0 });
+    expect(page).toEqual(answer);
     expect(asked[0]?.url).toBe(
       `https://rookery.example/api/projects/${projectId}/questions?contains=Was+ist+das+%26+warum%3F`,
     );

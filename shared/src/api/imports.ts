@@ -1,7 +1,91 @@
 import { z } from 'zod';
+import { questionFormatNames } from '../datasets/formats.ts';
 import { projectParams, sha256Schema } from './common.ts';
-import { jobParams, jobSchema } from './jobs.ts';
+import { jobParams, jobProblemSchema, jobSchema } from './jobs.ts';
+import { prioritySchema, questionUseSchema, wantedSchema, type QuestionUse } from './questions.ts';
 import { defineRoutes } from './route.ts';
+
+export const questionFormatSchema = z.enum(questionFormatNames);
+
+/** Percent of the questions for each use. */
+const sharesSchema = z
+  .partialRecord(questionUseSchema, z.number().int().min(0).max(100))
+  .refine(
+    (shares: Partial<Record<QuestionUse, number>>) =>
+      Object.values(shares).reduce((sum, share) => sum + share, 0) === 100,
+    'must add up to 100',
+  );
+
+/** How an import reads its files of questions. Questions that are there already keep their use, places and priority. */
+export const importQuestionsOptionsSchema = z
+  .object({
+    format: z
+      .enum(['auto', ...questionFormatNames])
+      .default('auto')
+      .describe('What the rows are; `auto` goes by the columns of the first one of each file.'),
+    dataset: z
+      .string()
+      .trim()
+      .min(1)
+      .max(200)
+      .nullable()
+      .default(null)
+      .describe('Of rows of published formats; null: the name of the format.'),
+    shares: sharesSchema
+      .default({ bc: 100 })
+      .describe(
+        'Uses of new questions whose rows do not say. By a hash of data set and id: always the same.',
+      ),
+    wanted: wantedSchema.nullable().default(null).describe("Null: what the project's settings say."),
+    priority: prioritySchema.default(0),
+    referenceAnswers: z
+      .number()
+      .int()
+      .min(0)
+      .max(10)
+      .default(1)
+      .describe(
+        'How many answers of an ELI5 post become reference answers, best first; 0: none, of any format.',
+      ),
+  })
+  .meta({ id: 'ImportQuestionsOptions' });
+export type ImportQuestionsOptions = z.output<typeof importQuestionsOptionsSchema>;
+
+/** What the first rows of an import's files come to, before it starts. */
+export const importPreviewSchema = z
+  .object({
+    files: z.array(
+      z.object({
+        path: z.string(),
+        format: questionFormatSchema.nullable().describe('Null: no row could be read.'),
+        rows: z.number().int().describe('That were looked at.'),
+        isWhole: z.boolean().describe('All rows of the file were looked at.'),
+      }),
+    ),
+    counts: z.object({
+      questions: z.number().int(),
+      dropped: z.number().int(),
+      problems: z.number().int(),
+    }),
+    uses: z.partialRecord(questionUseSchema, z.number().int()),
+    questions: z
+      .array(
+        z.object({
+          file: z.string(),
+          row: z.number().int(),
+          dataset: z.string(),
+          id: z.string(),
+          fullText: z.string(),
+          referenceAnswers: z.array(z.string()),
+          use: questionUseSchema,
+        }),
+      )
+      .describe('The first few.'),
+    dropped: z.array(jobProblemSchema).describe('The first few rows that the format leaves out, and why.'),
+    problems: z.array(jobProblemSchema).describe('The first few.'),
+  })
+  .meta({ id: 'ImportPreview' });
+export type ImportPreview = z.infer<typeof importPreviewSchema>;
 
 export const importRoutes = defineRoutes({
   createImport: {
@@ -12,7 +96,10 @@ export const importRoutes = defineRoutes({
     access: { project: ['lead'] },
     params: projectParams,
     body: z.discriminatedUnion('kind', [
-      z.object({ kind: z.literal('import-questions') }),
+      z.object({
+        kind: z.literal('import-questions'),
+        options: importQuestionsOptionsSchema.prefault({}),
+      }),
       z.object({
         kind: z.literal('import-library'),
         baseUrl: z
@@ -38,6 +125,18 @@ export const importRoutes = defineRoutes({
     body: 'binary',
     status: 200,
     answer: z.object({ path: z.string(), size: z.number().int(), sha256: sha256Schema }),
+    errors: ['wrong_state'],
+  },
+  previewImport: {
+    method: 'PUT',
+    path: '/api/projects/:projectId/imports/:jobId/options',
+    summary: 'Set how an import of questions reads its files, and see what comes out, before it starts',
+    tag: 'imports',
+    access: { project: ['lead'] },
+    params: jobParams,
+    body: importQuestionsOptionsSchema,
+    status: 200,
+    answer: importPreviewSchema,
     errors: ['wrong_state'],
   },
   startImport: {

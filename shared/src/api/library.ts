@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { pageSchema } from '../browser/index.ts';
-import { idSchema, pageOf, pagingQuery, projectParams, sha256Schema, timeSchema } from './common.ts';
+import { idSchema, projectParams, sha256Schema, sortedPageOf, sortedQuery, timeSchema } from './common.ts';
 import { defineRoutes } from './route.ts';
 
 export const libraryPageSchema = z
@@ -18,17 +18,20 @@ export const libraryPageSchema = z
   .meta({ id: 'LibraryPage' });
 export type LibraryPage = z.infer<typeof libraryPageSchema>;
 
+export const libraryPageSorts = ['url', 'title', 'characters', 'links', 'updated'] as const;
+export type LibraryPageSort = (typeof libraryPageSorts)[number];
+
 export const libraryRoutes = defineRoutes({
   listLibraryPages: {
     method: 'GET',
     path: '/api/projects/:projectId/library/pages',
-    summary: 'Imported pages by address, or those a search finds, best first',
+    summary: 'Imported pages in the order that is asked for, or those a search finds, best first',
     tag: 'library',
     access: { project: ['lead'] },
     params: projectParams,
-    query: pagingQuery.extend({ search: z.string().max(500).optional() }),
+    query: sortedQuery(libraryPageSorts).extend({ search: z.string().max(500).optional() }),
     status: 200,
-    answer: pageOf(libraryPageSchema),
+    answer: sortedPageOf(libraryPageSchema),
   },
   getLibraryPage: {
     method: 'GET',

@@ -12,10 +12,45 @@ export const memberSchema = z
     isSimulated: z.boolean().describe('A program, and no person.'),
     createdAt: timeSchema,
     lastSeenAt: timeSchema.nullable(),
+    pausedAt: timeSchema.nullable().describe('Gets no new tasks since then.'),
     removedAt: timeSchema.nullable(),
   })
   .meta({ id: 'Member' });
 export type Member = z.infer<typeof memberSchema>;
+
+/** Medians over submitted demonstrations, those that were excluded left out; null where there is none. */
+export const workMediansSchema = z.object({
+  activeSeconds: z.number().nullable(),
+  steps: z.number().nullable().describe('Commands, invalid ones too.'),
+  quotes: z.number().nullable(),
+  answerCharacters: z.number().nullable(),
+});
+export type WorkMedians = z.infer<typeof workMediansSchema>;
+
+/** What a member has done. Days begin at midnight UTC. */
+export const memberWorkSchema = z
+  .object({
+    memberId: idSchema,
+    submitted: z.number().int().describe('Holding a place.'),
+    surplus: z.number().int().describe('Submitted after the place had gone to somebody else.'),
+    inProgress: z.number().int().describe('Being worked on, or paused.'),
+    expired: z.number().int(),
+    released: z.number().int().describe('Given back.'),
+    accepted: z.number().int(),
+    returned: z.number().int().describe('Demonstrations that were ever returned for another answer.'),
+    excluded: z.number().int(),
+    activeSeconds: z.object({
+      today: z.number(),
+      week: z.number().describe('Today and the six days before.'),
+      total: z.number(),
+    }),
+    medians: workMediansSchema,
+  })
+  .meta({ id: 'MemberWork' });
+export type MemberWork = z.infer<typeof memberWorkSchema>;
+
+/** Most people that are added at once. */
+export const maxMembersAtOnce = 500;
 
 export const invitationSchema = z
   .object({
@@ -29,6 +64,7 @@ export const invitationSchema = z
     revokedAt: timeSchema.nullable(),
   })
   .meta({ id: 'Invitation' });
+export type Invitation = z.infer<typeof invitationSchema>;
 
 const rolesSchema = z.array(projectRoleSchema).min(1, 'choose at least one role').max(3);
 const memberParams = projectParams.extend({ memberId: idSchema });
@@ -55,14 +91,64 @@ export const peopleRoutes = defineRoutes({
     status: 201,
     answer: z.object({ member: memberSchema, link: z.url() }),
   },
-  updateMember: {
-    method: 'PATCH',
+  addMembers: {
+    method: 'POST',
+    path: '/api/projects/:projectId/members/batch',
+    summary:
+      'Add many crowd workers, each with a personal link; all of them or, if one cannot be added, none',
+    tag: 'people',
+    access: { project: ['lead'] },
+    params: projectParams,
+    body: z.object({
+      people: z
+        .array(z.object({ name: nameSchema, roles: rolesSchema.optional() }))
+        .min(1, 'name at least one person')
+        .max(maxMembersAtOnce, `has more than ${maxMembersAtOnce} people; add them in parts`),
+      roles: rolesSchema.describe('Of those who bring none of their own.'),
+      expiresAt: timeSchema.nullable().default(null),
+    }),
+    status: 201,
+    answer: z.array(z.object({ member: memberSchema, link: z.url() })),
+  },
+  listMemberWork: {
+    method: 'GET',
+    path: '/api/projects/:projectId/members/work',
+    summary: 'What each person has done, with medians, and the medians of the project to compare them with',
+    tag: 'people',
+    access: { project: ['lead'] },
+    params: projectParams,
+    status: 200,
+    answer: z.object({ medians: workMediansSchema, members: z.array(memberWorkSchema) }),
+  },
+  getMember: {
+    method: 'GET',
     path: '/api/projects/:projectId/members/:memberId',
-    summary: 'Change roles, remove from the project, or take back',
+    summary: 'One person of the project, and their active time of the last days',
     tag: 'people',
     access: { project: ['lead'] },
     params: memberParams,
-    body: z.object({ roles: rolesSchema.optional(), removed: z.boolean().optional() }),
+    status: 200,
+    answer: memberSchema.extend({
+      days: z
+        .array(z.object({ day: z.iso.date(), activeSeconds: z.number(), submitted: z.number().int() }))
+        .describe('The last 28 days, which begin at midnight UTC; the last one is today.'),
+    }),
+  },
+  updateMember: {
+    method: 'PATCH',
+    path: '/api/projects/:projectId/members/:memberId',
+    summary: 'Change roles, pause, remove from the project, or take back',
+    tag: 'people',
+    access: { project: ['lead'] },
+    params: memberParams,
+    body: z.object({
+      roles: rolesSchema.optional(),
+      paused: z
+        .boolean()
+        .optional()
+        .describe('Paused people get no new tasks; what they have begun they may finish.'),
+      removed: z.boolean().optional(),
+    }),
     status: 200,
     answer: memberSchema,
     errors: ['conflict'],

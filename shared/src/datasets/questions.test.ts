@@ -4,14 +4,20 @@ import { readQuestionCells, readQuestionRow } from './questions.ts';
 const row = { dataset: 'eli5', id: 'q1', full_text: 'Why?' };
 
 describe('a row of questions', () => {
-  test('has no references and is used for bc where it does not say', () => {
+  test('has no references and no use where it does not say', () => {
     expect(readQuestionRow(row)).toEqual({
-      row: { ...row, reference_answers: [], reference_pages: [], use: 'bc' },
+      row: { ...row, reference_answers: [], reference_pages: [], use: null },
     });
   });
 
-  test.each([null, undefined, ' ', 'BC', ' bc '])('with the use %j is for bc', (use) => {
-    expect(readQuestionRow({ ...row, use }).row?.use).toBe('bc');
+  test.each([
+    [null, null],
+    [undefined, null],
+    [' ', null],
+    ['BC', 'bc'],
+    [' rm ', 'rm'],
+  ])('with the use %j is for %j', (use, read) => {
+    expect(readQuestionRow({ ...row, use }).row?.use).toBe(read);
   });
 
   test('keeps line breaks and markup, without white space around the text', () => {
@@ -48,7 +54,7 @@ describe('a row of questions', () => {
     expect(readQuestionCells(cells).row).toMatchObject({
       reference_answers: ['A', 'B'],
       reference_pages: ['https://x.example/'],
-      use: 'bc',
+      use: null,
     });
     expect(readQuestionCells({ ...cells, reference_answers: '[A]' })).toEqual({
       problem: '"reference_answers" begins like a JSON array but is none',

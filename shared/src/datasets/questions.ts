@@ -2,6 +2,11 @@ import { z } from 'zod';
 import { questionUses } from '../api/questions.ts';
 import { readRow, textColumn, type ReadRow } from './rows.ts';
 
+/** A row read, refused with a sentence that says why, or left out because its format says so. */
+export type ReadQuestionRow =
+  | ReadRow<QuestionRow>
+  | { row?: undefined; problem?: undefined; dropped: string };
+
 const maxReferences = 1000;
 
 /** Texts as a list; one text alone is a list of one, and none is an empty list. */
@@ -24,17 +29,15 @@ export const questionRowSchema = z.object({
   full_text: textColumn({ maxLength: 100_000 }),
   reference_answers: referencesColumn({ maxLength: 100_000 }),
   reference_pages: referencesColumn({ maxLength: 4000 }),
+  /** Null where the row does not say: the import decides then. */
   use: z.preprocess(
-    (value) =>
-      value === undefined || value === null
-        ? 'bc'
-        : typeof value === 'string'
-          ? value.trim().toLowerCase() || 'bc'
-          : value,
-    z.enum(questionUses, {
-      error: ({ input }) =>
-        `is ${JSON.stringify(input)?.slice(0, 40)}, but must be one of ${questionUses.join(', ')}`,
-    }),
+    (value) => (typeof value === 'string' ? value.trim().toLowerCase() || null : (value ?? null)),
+    z
+      .enum(questionUses, {
+        error: ({ input }) =>
+          `is ${JSON.stringify(input)?.slice(0, 40)}, but must be one of ${questionUses.join(', ')}`,
+      })
+      .nullable(),
   ),
 });
 export type QuestionRow = z.output<typeof questionRowSchema>;

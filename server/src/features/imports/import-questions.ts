@@ -1,5 +1,10 @@
-import type { JobProblem } from '@rookery/shared/api';
+import {
+  importQuestionsOptionsSchema,
+  type ImportQuestionsOptions,
+  type JobProblem,
+} from '@rookery/shared/api';
 import type { QuestionRow } from '@rookery/shared/datasets';
+import { z } from 'zod';
 import type { Transaction } from '../../db/database.ts';
 import type { Dependencies } from '../../dependencies.ts';
 import { JobError, type JobContext, type JobProcessor } from '../jobs/index.ts';
@@ -7,8 +12,10 @@ import { findProject } from '../projects/index.ts';
 import { saveImportedQuestions } from '../questions/index.ts';
 import { listImportFiles, runBatches, type BatchOutcome, type ImportFile } from './batches.ts';
 import { readQuestions } from './question-rows.ts';
+import { useByShares } from './shares.ts';
 import { decodeFile, surveyFile, undecodable, type Encoding } from './text-files.ts';
 
+/** A row of one of the files; neither a question nor a problem: its format leaves it out. */
 interface Entry {
   file: string;
   row: number | null;
@@ -21,9 +28,13 @@ interface SurveyedFile extends ImportFile {
   encoding: Encoding | null;
 }
 
+/** Imports that were begun by an earlier release have no options. */
+const inputSchema = z.object({ options: importQuestionsOptionsSchema.prefault({}) });
+
 /**
  * Imports the files of a job as questions. Rows that cannot be used are problems of the job, the rest is imported. The result counts
- * `added`, `updated` and `unchanged` questions and `problems`, and names the files that were read as windows-1252.
+ * `added`, `updated` and `unchanged` questions, `dropped` rows (those that a format leaves out) and `problems`, and names the files that
+ * were read as windows-1252.
  */
 export const importQuestions: JobProcessor = async (deps, context) => {
   const { job } = context;
@@ -37,22 +48,27 @@ export const importQuestions: JobProcessor = async (deps, context) => {
     files.push({ ...file, encoding });
     total += lines;
   }
-  const wanted = project.settings.demonstrationsPerQuestion;
+  const { options } = inputSchema.parse(job.input);
+  const wanted = options.wanted ?? project.settings.demonstrationsPerQuestion;
   const counts = await runBatches(deps, context, {
-    entries: entriesOf(deps, files),
+    entries: entriesOf(deps, { files, options }),
     total,
     limits: { entries: 500, bytes: 8_000_000 },
-    write: async (entries) => (tx) => writeEntries(tx, { deps, context, wanted, entries }),
+    write: async (entries) => (tx) =>
+      writeEntries(tx, { deps, context, options: { ...options, wanted }, entries }),
   });
-  const { added = 0, updated = 0, unchanged = 0, problems = 0 } = counts;
+  const { added = 0, updated = 0, unchanged = 0, dropped = 0, problems = 0 } = counts;
   const readAsWindows1252 = files
     .filter(({ encoding }) => encoding === 'windows-1252')
     .map(({ path }) => path);
-  return { result: { added, updated, unchanged, problems, readAsWindows1252 } };
+  return { result: { added, updated, unchanged, dropped, problems, readAsWindows1252 } };
 };
 
 /** All rows of all files, in order; a row that repeats one before it is a problem. */
-async function* entriesOf(deps: Dependencies, files: readonly SurveyedFile[]): AsyncGenerator<Entry> {
+async function* entriesOf(
+  deps: Dependencies,
+  { files, options }: { files: readonly SurveyedFile[]; options: ImportQuestionsOptions },
+): AsyncGenerator<Entry> {
   const seen = new Map<string, { file: string; row: number }>();
   for (const { path, blobHash, encoding } of files) {
     const refused = (row: number | null, problem: string): Entry => ({
@@ -66,10 +82,12 @@ async function* entriesOf(deps: Dependencies, files: readonly SurveyedFile[]): A
       yield refused(null, undecodable);
       continue;
     }
-    for await (const { row, question, problem } of readQuestions(
-      path,
-      decodeFile(deps.blobs.read(blobHash), encoding),
-    )) {
+    const text = decodeFile(deps.blobs.read(blobHash), encoding);
+    for await (const { row, question, dropped, problem } of readQuestions(path, text, options)) {
+      if (dropped !== undefined) {
+        yield { file: path, row, bytes: 0, question: null, problem: null };
+        continue;
+      }
       if (question === undefined) {
         yield refused(row, problem);
         continue;
@@ -89,26 +107,34 @@ async function* entriesOf(deps: Dependencies, files: readonly SurveyedFile[]): A
 
 async function writeEntries(
   tx: Transaction,
-  batch: { deps: Dependencies; context: JobContext; wanted: number; entries: readonly Entry[] },
+  batch: {
+    deps: Dependencies;
+    context: JobContext;
+    options: ImportQuestionsOptions & { wanted: number };
+    entries: readonly Entry[];
+  },
 ): Promise<BatchOutcome> {
-  const { deps, context, wanted, entries } = batch;
+  const { deps, context, options, entries } = batch;
   const { job } = context;
   const rows = entries.flatMap(({ question }) => question ?? []);
   const outcomes = await saveImportedQuestions(tx, {
     projectId: job.projectId,
     actorId: job.createdBy,
     at: deps.clock(),
-    wanted,
+    wanted: options.wanted,
+    priority: options.priority,
+    useOf: (row) => useByShares(row, options.shares),
     rows,
   });
-  const counts = { added: 0, updated: 0, unchanged: 0 };
+  const counts = { added: 0, updated: 0, unchanged: 0, dropped: 0 };
   const problems: JobProblem[] = [];
   const remaining = outcomes.values();
   for (const { file, row, question, problem } of entries) {
     const outcome = question === null ? null : remaining.next().value;
     const reason = outcome?.kind === 'kept' ? outcome.reason : problem;
     if (reason !== null) problems.push({ file, row, reason });
-    else if (outcome && outcome.kind !== 'kept') counts[outcome.kind] += 1;
+    else if (!outcome) counts.dropped += 1;
+    else if (outcome.kind !== 'kept') counts[outcome.kind] += 1;
   }
   return { counts, problems };
 }

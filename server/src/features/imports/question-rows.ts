@@ -1,30 +1,81 @@
 import {
+  detectQuestionFormat,
   questionColumns,
-  readQuestionCells,
-  readQuestionRow,
+  readFormattedQuestion,
+  type FormatOptions,
+  type QuestionFormatName,
   type QuestionRow,
 } from '@rookery/shared/datasets';
 import { CsvError } from 'csv-parse';
+import { createHash } from 'node:crypto';
 import { extname } from 'node:path';
 import { readCsvRecords } from './csv.ts';
 import { linesOf } from './lines.ts';
 import { peek } from './text-files.ts';
 
-/** A row of a file of questions, read or refused; row null concerns the whole file. */
+/** A row of a file of questions: read, left out as its format wants it, or refused. Row null concerns the whole file. */
 export type ReadQuestion =
-  | { row: number; question: QuestionRow; problem?: undefined }
-  | { row: number | null; question?: undefined; problem: string };
+  | {
+      row: number;
+      format: QuestionFormatName;
+      question: QuestionRow;
+      dropped?: undefined;
+      problem?: undefined;
+    }
+  | { row: number; format: QuestionFormatName; question?: undefined; dropped: string; problem?: undefined }
+  | {
+      row: number | null;
+      format: QuestionFormatName | null;
+      question?: undefined;
+      dropped?: undefined;
+      problem: string;
+    };
+
+export type ReadOptions = Omit<FormatOptions, 'idOf'> & { format: QuestionFormatName | 'auto' };
 
 /** Longest row, in UTF-16 units. */
 const maxRowLength = 4_000_000;
 /** Long enough for a header, or to see that a file begins with a brace. */
 const headLength = 16_384;
 
-/** The rows of a file of questions: CSV or JSONL by its ending, else by how it begins. Reads any length in little memory. */
+/**
+ * The rows of a file of questions: CSV or JSONL by its ending, else by how it begins; of the format that is asked for, or that the first
+ * row is recognised to have. Reads any length in little memory.
+ */
 export async function* readQuestions(
   path: string,
   text: AsyncIterable<string>,
+  options: ReadOptions,
 ): AsyncGenerator<ReadQuestion> {
+  let format = options.format === 'auto' ? null : options.format;
+  for await (const { row, value, columns, problem } of rawRows(path, text)) {
+    if (problem !== undefined) {
+      yield { row, format, problem };
+      continue;
+    }
+    if (format === null) format = detectQuestionFormat(value);
+    const missing = format === 'rookery' && columns ? missingColumns(columns) : null;
+    if (missing !== null) {
+      yield { row: null, format, problem: missing };
+      return;
+    }
+    if (row === null) continue;
+    const read = readFormattedQuestion(value, { ...options, format, idOf, isCsv: columns !== undefined });
+    if ('dropped' in read) yield { row, format, dropped: read.dropped };
+    else if (read.problem === undefined) yield { row, format, question: read.row };
+    else yield { row, format, problem: read.problem };
+  }
+}
+
+/** An id of a text: the first 16 digits of its SHA-256. */
+const idOf = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 16);
+
+/** A row as it stands in the file. `columns`: of CSV, the names that the first line gives; with row null, that line alone. */
+type RawRow =
+  | { row: number | null; value: unknown; columns?: string[]; problem?: undefined }
+  | { row: number | null; value?: undefined; columns?: undefined; problem: string };
+
+async function* rawRows(path: string, text: AsyncIterable<string>): AsyncGenerator<RawRow> {
   const { head, all } = await peek(text, headLength);
   const begin = head.trimStart();
   if (begin === '') {
@@ -45,15 +96,13 @@ function isCsv(path: string, begin: string): boolean {
   return !begin.startsWith('{') && !begin.startsWith('[');
 }
 
-async function* readJsonLines(text: AsyncIterable<string>): AsyncGenerator<ReadQuestion> {
+async function* readJsonLines(text: AsyncIterable<string>): AsyncGenerator<RawRow> {
   for await (const { row, text: line } of linesOf(text, { maxLength: maxRowLength })) {
     if (line === null) {
       yield { row, problem: tooLong };
     } else if (line.trim() !== '') {
       const read = parseJson(line);
-      yield read.problem === undefined
-        ? withRow(row, readQuestionRow(read.value))
-        : { row, problem: read.problem };
+      yield read.problem === undefined ? { row, value: read.value } : { row, problem: read.problem };
     }
   }
 }
@@ -70,32 +119,32 @@ export function parseJson(line: string): { value: unknown; problem?: undefined }
 }
 
 /** Rows are counted as a spreadsheet does: the header is row 1. */
-async function* readCsv(head: string, text: AsyncIterable<string>): AsyncGenerator<ReadQuestion> {
+async function* readCsv(head: string, text: AsyncIterable<string>): AsyncGenerator<RawRow> {
   const records = readCsvRecords(text, { delimiter: delimiterOf(head), maxLength: maxRowLength });
   let columns: string[] | null = null;
   let row = 0;
+  const record = (names: string[], cells: readonly string[]) =>
+    Object.fromEntries(names.map((name, index) => [name, cells[index] ?? ''] as const));
   try {
     for await (const cells of records) {
       row += 1;
       if (columns === null) {
         columns = cells.map((cell) => cell.trim().toLowerCase());
-        const missing = questionColumns.required.filter((column) => !columns?.includes(column));
-        if (missing.length > 0) {
-          yield { row: null, problem: missingColumns(missing) };
-          return;
-        }
       } else if (cells.some((cell) => cell.trim() !== '')) {
-        const named = columns.map((column, index) => [column, cells[index] ?? ''] as const);
-        yield withRow(row, readQuestionCells(Object.fromEntries(named)));
+        yield { row, value: record(columns, cells), columns };
       }
     }
+    if (columns !== null && row === 1) yield { row: null, value: record(columns, []), columns };
   } catch (error) {
     if (!(error instanceof CsvError)) throw error;
     yield { row: row + 1, problem: `${csvProblem(error)}; the rest of the file was not read` };
   }
 }
 
-function missingColumns(missing: readonly string[]): string {
+/** What our own format misses of a file's columns; null: nothing. */
+function missingColumns(columns: readonly string[]): string | null {
+  const missing = questionColumns.required.filter((column) => !columns.includes(column));
+  if (missing.length === 0) return null;
   const all = [...questionColumns.required, ...questionColumns.optional].join(', ');
   return `the first line names no column ${missing.map((column) => `"${column}"`).join(' and no ')}; the columns are ${all}`;
 }
@@ -111,8 +160,4 @@ function delimiterOf(head: string): string {
   const line = head.trimStart().split(/\r?\n/, 1)[0] ?? '';
   const counted = [',', ';', '\t'].map((delimiter) => ({ delimiter, count: line.split(delimiter).length }));
   return counted.toSorted((a, b) => b.count - a.count)[0]?.delimiter ?? ',';
-}
-
-function withRow(row: number, read: ReturnType<typeof readQuestionRow>): ReadQuestion {
-  return read.problem === undefined ? { row, question: read.row } : { row, problem: read.problem };
 }

@@ -94,7 +94,8 @@ function checkImport(job: JobRow): void {
   }
 }
 
-function checkUploading(job: JobRow): void {
+/** @throws ApiError `wrong_state` when the job is no import, or one that has begun */
+export function checkUploading(job: JobRow): void {
   checkImport(job);
   if (job.state !== 'uploading') {
     throw new ApiError(

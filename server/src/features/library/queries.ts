@@ -1,9 +1,9 @@
-import { ApiError, type LibraryPage, type libraryRoutes } from '@rookery/shared/api';
-import { and, asc, count, eq, inArray, sql } from 'drizzle-orm';
-import { z } from 'zod';
+import { ApiError, type LibraryPage, type libraryRoutes, type LibraryPageSort } from '@rookery/shared/api';
+import { and, count, eq, inArray, sql } from 'drizzle-orm';
+import type { z } from 'zod';
 import type { Queryable } from '../../db/database.ts';
 import { libraryPages } from '../../db/schema/index.ts';
-import { readCursor, writeCursor } from '../../http/cursor.ts';
+import { keyset, type SortKey } from '../../http/cursor.ts';
 import { loadPage } from '../../library/index.ts';
 
 export type LibraryPageList = z.input<(typeof libraryRoutes)['listLibraryPages']['answer']>;
@@ -26,27 +26,41 @@ interface Row extends Omit<LibraryPage, 'updatedAt'> {
 
 const present = (row: Row): LibraryPage => ({ ...row, updatedAt: row.updatedAt.toISOString() });
 
-/** By address, whatever the database's language. */
-const address = sql`${libraryPages.url} collate "C"`;
+/** The same order on every machine, whatever the database's language. */
+const sorts: Record<LibraryPageSort, SortKey> = {
+  url: { by: sql`${libraryPages.url} collate "C"`, type: 'text' },
+  title: { by: sql`lower(left(${libraryPages.title}, 200)) collate "C"`, type: 'text' },
+  characters: { by: libraryPages.characters, type: 'integer' },
+  links: { by: libraryPages.links, type: 'integer' },
+  updated: { by: libraryPages.updatedAt, type: 'timestamptz' },
+};
 
 export async function listLibraryPages(
   db: Queryable,
-  options: { projectId: string; limit: number; cursor?: string | undefined },
+  options: {
+    projectId: string;
+    sort: LibraryPageSort;
+    order: 'asc' | 'desc';
+    limit: number;
+    cursor?: string | undefined;
+  },
 ): Promise<LibraryPageList> {
-  const { projectId, limit } = options;
-  const after = readCursor(z.string(), options.cursor);
+  const { projectId, sort, order, limit, cursor } = options;
+  const set = keyset({ sorts, sort, order, id: libraryPages.id, cursor, limit });
   const matching = eq(libraryPages.projectId, projectId);
-  const rows = await db
-    .select(columns)
-    .from(libraryPages)
-    .where(and(matching, after === null ? undefined : sql`${address} > ${after}`))
-    .orderBy(asc(address))
-    .limit(limit + 1);
-  const [counted] = await db.select({ total: count() }).from(libraryPages).where(matching);
-  const items = rows.slice(0, limit).map(present);
+  const [found, [counted]] = await Promise.all([
+    db
+      .select({ ...columns, place: set.place })
+      .from(libraryPages)
+      .where(and(matching, set.where))
+      .orderBy(...set.orderBy)
+      .limit(set.limit),
+    db.select({ total: count() }).from(libraryPages).where(matching),
+  ]);
+  const { rows, ...page } = set.page(found);
   return {
-    items,
-    nextCursor: rows.length > limit ? writeCursor(items.at(-1)!.url) : null,
+    ...page,
+    items: rows.map(({ place: _place, ...row }) => present(row)),
     total: counted?.total ?? 0,
   };
 }

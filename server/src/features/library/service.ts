@@ -22,6 +22,8 @@ export async function searchLibraryPages(
   return {
     items: await readLibraryPages(deps.db, { projectId, ids }),
     nextCursor: pages.length > limit ? writeCursor(offset + limit) : null,
+    previousCursor: offset > 0 ? writeCursor(Math.max(0, offset - limit)) : null,
+    from: offset + 1,
     total,
   };
 }

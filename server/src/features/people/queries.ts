@@ -15,6 +15,7 @@ const columns = {
   isSimulated: members.isSimulated,
   createdAt: members.createdAt,
   lastSeenAt: people.lastSeenAt,
+  pausedAt: members.pausedAt,
   removedAt: members.removedAt,
 };
 
@@ -51,5 +52,6 @@ export const presentMember = (row: MemberRow): Member => ({
   isSimulated: row.isSimulated,
   createdAt: row.createdAt.toISOString(),
   lastSeenAt: row.lastSeenAt?.toISOString() ?? null,
+  pausedAt: row.pausedAt?.toISOString() ?? null,
   removedAt: row.removedAt?.toISOString() ?? null,
 });

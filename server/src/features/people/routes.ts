@@ -4,28 +4,38 @@ import type { Handlers } from '../../http/handlers.ts';
 import { ownOrigin } from '../../http/origin.ts';
 import { createInvitation, listInvitations, revokeInvitation } from './invitations.ts';
 import { listMemberRows, presentMember } from './queries.ts';
-import { addMember, renewMemberLink, updateMember } from './service.ts';
+import { addMembers, renewMemberLink, updateMember } from './service.ts';
+import { listMemberWork, readMember } from './work.ts';
 
 export const peopleHandlers = (deps: Dependencies): Handlers<typeof peopleRoutes> => ({
   listMembers: async ({ params }) => (await listMemberRows(deps.db, params.projectId)).map(presentMember),
 
-  addMember: ({ params, body, caller, request }) =>
-    addMember(deps, {
-      projectId: params.projectId,
-      name: body.name,
-      roles: body.roles,
+  addMember: async ({ params, body, caller, request }) => {
+    const [added] = await addMembers(deps, {
+      ...params,
+      people: [body],
+      expiresAt: toDate(body.expiresAt),
+      actorId: caller.person.id,
+      origin: ownOrigin(request, deps.config),
+    });
+    return added!;
+  },
+
+  addMembers: ({ params, body, caller, request }) =>
+    addMembers(deps, {
+      ...params,
+      people: body.people.map(({ name, roles }) => ({ name, roles: roles ?? body.roles })),
       expiresAt: toDate(body.expiresAt),
       actorId: caller.person.id,
       origin: ownOrigin(request, deps.config),
     }),
 
+  listMemberWork: ({ params }) => listMemberWork(deps, params.projectId),
+
+  getMember: ({ params }) => readMember(deps, params),
+
   updateMember: ({ params, body, caller }) =>
-    updateMember(deps, {
-      ...params,
-      ...(body.roles && { roles: body.roles }),
-      ...(body.removed !== undefined && { removed: body.removed }),
-      actorId: caller.person.id,
-    }),
+    updateMember(deps, { ...params, ...body, actorId: caller.person.id }),
 
   renewMemberLink: ({ params, body, caller, request }) =>
     renewMemberLink(deps, {

@@ -82,45 +82,61 @@ export async function createMember(
   return id;
 }
 
-/** Adds a crowd worker, who signs in with the personal link that is given back and stored nowhere. */
-export async function addMember(
+/** A person who was added, with the personal link that is given back and stored nowhere. */
+export interface AddedMember {
+  member: Member;
+  link: string;
+}
+
+/** Adds crowd workers, who sign in with personal links: all of them, or none. */
+export async function addMembers(
   deps: Dependencies,
   options: {
     projectId: string;
-    name: string;
-    roles: ProjectRole[];
+    people: readonly { name: string; roles: ProjectRole[] }[];
     expiresAt: Date | null;
     actorId: string;
     origin: string;
   },
-): Promise<{ member: Member; link: string }> {
-  const { projectId, name, roles, expiresAt, actorId, origin } = options;
+): Promise<AddedMember[]> {
+  const { projectId, people, expiresAt, actorId, origin } = options;
   const at = deps.clock();
   requireFuture(expiresAt, at);
   return deps.db.transaction(async (tx) => {
-    const personId = await createPerson(tx, { name, actorId, at });
-    const memberId = await createMember(tx, { projectId, personId, roles, actorId, at });
-    const token = await replaceSignInLink(tx, {
-      personId,
-      isSingleUse: false,
-      expiresAt,
-      actorId,
-      projectId,
-      at,
-    });
-    const row = await findMember(tx, { projectId, memberId });
-    return { member: presentMember(row!), link: signInAddress(origin, token) };
+    const added: AddedMember[] = [];
+    for (const { name, roles } of people) {
+      const personId = await createPerson(tx, { name, actorId, at });
+      const memberId = await createMember(tx, { projectId, personId, roles, actorId, at });
+      const token = await replaceSignInLink(tx, {
+        personId,
+        isSingleUse: false,
+        expiresAt,
+        actorId,
+        projectId,
+        at,
+      });
+      const row = await findMember(tx, { projectId, memberId });
+      added.push({ member: presentMember(row!), link: signInAddress(origin, token) });
+    }
+    return added;
   });
 }
 
 /**
- * Changes what a member is in the project, or removes them or takes them back. Their sessions go on, but access reads
+ * Changes what a member is in the project, pauses them, removes them or takes them back. Their sessions go on, but access reads
  * the member's row with every request.
  * @throws ApiError `not_found`; `conflict` when nobody would be left to lead the project
  */
 export async function updateMember(
   deps: Dependencies,
-  options: { projectId: string; memberId: string; roles?: ProjectRole[]; removed?: boolean; actorId: string },
+  options: {
+    projectId: string;
+    memberId: string;
+    roles?: ProjectRole[] | undefined;
+    paused?: boolean | undefined;
+    removed?: boolean | undefined;
+    actorId: string;
+  },
 ): Promise<Member> {
   const { projectId, memberId, actorId } = options;
   const at = deps.clock();
@@ -132,6 +148,8 @@ export async function updateMember(
     const roles = options.roles ? inOrder(options.roles) : before.roles;
     const isRemoved = options.removed ?? before.removedAt !== null;
     const removedAt = isRemoved ? (before.removedAt ?? at) : null;
+    const isPaused = options.paused ?? before.pausedAt !== null;
+    const pausedAt = isPaused ? (before.pausedAt ?? at) : null;
     const wasLead = before.roles.includes('lead') && before.removedAt === null;
     const staysLead = roles.includes('lead') && !isRemoved;
     if (wasLead && !staysLead && !(await hasAnotherLead(tx, { projectId, memberId }))) {
@@ -142,9 +160,10 @@ export async function updateMember(
     }
     await tx
       .update(members)
-      .set({ roles, removedAt })
+      .set({ roles, pausedAt, removedAt })
       .where(and(eq(members.projectId, projectId), eq(members.id, memberId)));
-    const hasChanged = removedAt !== before.removedAt || roles.join() !== before.roles.join();
+    const hasChanged =
+      removedAt !== before.removedAt || pausedAt !== before.pausedAt || roles.join() !== before.roles.join();
     if (!hasChanged) return presentMember(before);
     await recordEvent(tx, {
       projectId,
@@ -152,11 +171,11 @@ export async function updateMember(
       objectType: 'member',
       objectId: memberId,
       kind: 'member.changed',
-      before: { roles: before.roles, removedAt: before.removedAt },
-      after: { roles, removedAt },
+      before: { roles: before.roles, pausedAt: before.pausedAt, removedAt: before.removedAt },
+      after: { roles, pausedAt, removedAt },
       at,
     });
-    return presentMember({ ...before, roles, removedAt });
+    return presentMember({ ...before, roles, pausedAt, removedAt });
   });
 }
 
@@ -218,7 +237,7 @@ export function requireFuture(expiresAt: Date | null, now: Date): void {
     throw new ApiError('invalid_request', 'The expiry has passed. Choose a later one.');
 }
 
-const noSuchMember = () => new ApiError('not_found', 'There is no such member in this project.');
+export const noSuchMember = () => new ApiError('not_found', 'There is no such member in this project.');
 
 async function hasAnotherLead(
   tx: Transaction,

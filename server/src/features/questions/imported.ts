@@ -1,5 +1,6 @@
 import type { QuestionRow } from '@rookery/shared/datasets';
-import { and, eq, inArray, or, sql } from 'drizzle-orm';
+import type { QuestionUse } from '@rookery/shared/api';
+import { and, eq, inArray, or } from 'drizzle-orm';
 import { isDeepStrictEqual } from 'node:util';
 import { uuidv7 } from 'uuidv7';
 import type { Transaction } from '../../db/database.ts';
@@ -14,7 +15,8 @@ export type QuestionOutcome = { kind: 'added' | 'updated' | 'unchanged' } | { ki
  * Writes questions under their data sets and ids, in place of those that were there; gives what became of each, in order. A question on
  * which work was recorded keeps its use (uses are disjoint) and its text (it is what was shown).
  *
- * @param batch `rows`: no two with the same data set and id. `wanted`: demonstrations of a new question.
+ * @param batch `rows`: no two with the same data set and id. The rest is for new questions: `useOf` gives the use of those whose row
+ *   does not say.
  */
 export async function saveImportedQuestions(
   tx: Transaction,
@@ -23,6 +25,8 @@ export async function saveImportedQuestions(
     actorId: string | null;
     at: Date;
     wanted: number;
+    priority: number;
+    useOf: (row: QuestionRow) => QuestionUse;
     rows: readonly QuestionRow[];
   },
 ): Promise<QuestionOutcome[]> {
@@ -77,7 +81,7 @@ async function findKnown(tx: Transaction, key: { projectId: string; rows: readon
 
 function outcomeOf(row: QuestionRow, before: Known | undefined): QuestionOutcome {
   if (!before) return { kind: 'added' };
-  if (before.hasWork && before.use !== row.use) {
+  if (before.hasWork && row.use !== null && before.use !== row.use) {
     const reason = `the question is used for ${before.use} and work on it is recorded, so it cannot become ${row.use}; it stays as it is`;
     return { kind: 'kept', reason };
   }
@@ -86,14 +90,15 @@ function outcomeOf(row: QuestionRow, before: Known | undefined): QuestionOutcome
       'work is recorded on the question under its present text, which stays; give the new text a new id';
     return { kind: 'kept', reason };
   }
-  return { kind: isDeepStrictEqual(contentOf(row), pickContent(before)) ? 'unchanged' : 'updated' };
+  const isSame = isDeepStrictEqual(contentOf(row, before.use), pickContent(before));
+  return { kind: isSame ? 'unchanged' : 'updated' };
 }
 
-const contentOf = (row: QuestionRow) => ({
+const contentOf = (row: QuestionRow, use: QuestionUse) => ({
   fullText: row.full_text,
   referenceAnswers: row.reference_answers,
   referencePages: row.reference_pages,
-  use: row.use,
+  use: row.use ?? use,
 });
 
 const pickContent = ({ fullText, referenceAnswers, referencePages, use }: Known) => ({
@@ -105,17 +110,25 @@ const pickContent = ({ fullText, referenceAnswers, referencePages, use }: Known)
 
 async function insertQuestions(
   tx: Transaction,
-  batch: { projectId: string; at: Date; wanted: number; rows: readonly QuestionRow[] },
+  batch: {
+    projectId: string;
+    at: Date;
+    wanted: number;
+    priority: number;
+    useOf: (row: QuestionRow) => QuestionUse;
+    rows: readonly QuestionRow[];
+  },
 ): Promise<void> {
-  const { projectId, at, wanted } = batch;
+  const { projectId, at, wanted, priority, useOf } = batch;
   if (batch.rows.length === 0) return;
   const values = batch.rows.map((row) => ({
     id: uuidv7(),
     projectId,
     dataset: row.dataset,
     externalId: row.id,
-    ...contentOf(row),
+    ...contentOf(row, useOf(row)),
     wanted,
+    priority,
     createdAt: at,
     updatedAt: at,
   }));
@@ -127,7 +140,7 @@ async function updateQuestion(
   change: { projectId: string; actorId: string | null; at: Date; before: Known; row: QuestionRow },
 ): Promise<void> {
   const { projectId, actorId, at, before, row } = change;
-  const after = contentOf(row);
+  const after = contentOf(row, before.use);
   await tx
     .update(questions)
     .set({ ...after, updatedAt: at })

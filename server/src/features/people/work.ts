@@ -1,0 +1,149 @@
+import type { MemberWork, peopleRoutes, WorkMedians } from '@rookery/shared/api';
+import { sql } from 'drizzle-orm';
+import type { z } from 'zod';
+import type { Dependencies } from '../../dependencies.ts';
+import { findMember, presentMember } from './queries.ts';
+import { noSuchMember } from './service.ts';
+
+const dayMs = 24 * 60 * 60 * 1000;
+const daysShown = 28;
+
+type MediansRow = WorkMedians & { memberId: string | null };
+type CountsRow = Omit<MemberWork, 'medians' | 'activeSeconds'> & {
+  today: number;
+  week: number;
+  total: number;
+};
+
+/** What every member has done, and the medians of all of them together. */
+export async function listMemberWork(
+  deps: Dependencies,
+  projectId: string,
+): Promise<z.input<(typeof peopleRoutes)['listMemberWork']['answer']>> {
+  const now = deps.clock();
+  const today = midnight(now);
+  const week = new Date(today.getTime() - 6 * dayMs);
+  const [medians, counts] = await Promise.all([
+    readMedians(deps, projectId),
+    readCounts(deps, { projectId, now, today, week }),
+  ]);
+  const none: WorkMedians = { activeSeconds: null, steps: null, quotes: null, answerCharacters: null };
+  const ofMember = new Map(medians.map(({ memberId, ...row }) => [memberId, row]));
+  return {
+    medians: ofMember.get(null) ?? none,
+    members: counts.map(({ today, week, total, ...row }) => ({
+      ...row,
+      activeSeconds: { today, week, total },
+      medians: ofMember.get(row.memberId) ?? none,
+    })),
+  };
+}
+
+/** By member; the row without one is the whole project's. */
+async function readMedians(deps: Dependencies, projectId: string): Promise<MediansRow[]> {
+  const { rows } = await deps.db.execute<MediansRow & Record<string, unknown>>(sql`
+    with done as materialized (
+      select id, member_id, next_sequence - 1 as steps, jsonb_array_length(browser_state -> 'quotes') as quotes
+      from episodes
+      where project_id = ${projectId} and kind = 'demonstration' and state = 'submitted'
+        and review_state <> 'excluded'
+    ), times as (
+      select episode_id, extract(epoch from sum(ended_at - started_at)) as seconds
+      from activity_intervals where project_id = ${projectId} group by episode_id
+    ), newest as (
+      select distinct on (episode_id) episode_id, char_length(text) as characters
+      from answers where project_id = ${projectId} order by episode_id, revision desc
+    )
+    select done.member_id as "memberId",
+      percentile_cont(0.5) within group (order by coalesce(times.seconds, 0)) as "activeSeconds",
+      percentile_cont(0.5) within group (order by done.steps) as steps,
+      percentile_cont(0.5) within group (order by done.quotes) as quotes,
+      percentile_cont(0.5) within group (order by newest.characters) as "answerCharacters"
+    from done
+    left join times on times.episode_id = done.id
+    left join newest on newest.episode_id = done.id
+    group by grouping sets ((done.member_id), ())`);
+  return rows;
+}
+
+async function readCounts(
+  deps: Dependencies,
+  options: { projectId: string; now: Date; today: Date; week: Date },
+): Promise<CountsRow[]> {
+  const { projectId } = options;
+  const [now, today, week] = [options.now, options.today, options.week].map(
+    (time) => sql`${time.toISOString()}::timestamptz`,
+  );
+  const { rows } = await deps.db.execute<CountsRow & Record<string, unknown>>(sql`
+    with counted as (
+      select a.member_id,
+        count(*) filter (where a.state = 'submitted') as submitted,
+        count(*) filter (where a.state = 'surplus') as surplus,
+        count(*) filter (where a.state in ('active', 'paused') and a.lease_expires_at > ${now}) as in_progress,
+        count(*) filter (where a.state = 'expired'
+          or (a.state in ('active', 'paused') and a.falls_back_to is null and a.lease_expires_at <= ${now})) as expired,
+        count(*) filter (where a.state = 'released') as released,
+        count(*) filter (where a.state = 'excluded') as excluded,
+        count(*) filter (where e.review_state = 'accepted') as accepted,
+        count(*) filter (where exists (
+          select from reviews r where r.episode_id = e.id and r.decision = 'returned')) as returned
+      from assignments a left join episodes e on e.assignment_id = a.id
+      where a.project_id = ${projectId}
+      group by a.member_id
+    ), times as (
+      select member_id, sum(ended_at - started_at) as total,
+        sum(greatest(interval '0', ended_at - greatest(started_at, ${week}))) as week,
+        sum(greatest(interval '0', ended_at - greatest(started_at, ${today}))) as today
+      from activity_intervals where project_id = ${projectId} group by member_id
+    )
+    select m.id as "memberId",
+      coalesce(submitted, 0)::int as submitted, coalesce(surplus, 0)::int as surplus,
+      coalesce(in_progress, 0)::int as "inProgress", coalesce(expired, 0)::int as expired,
+      coalesce(released, 0)::int as released, coalesce(accepted, 0)::int as accepted,
+      coalesce(returned, 0)::int as returned, coalesce(excluded, 0)::int as excluded,
+      coalesce(extract(epoch from today), 0)::float8 as today,
+      coalesce(extract(epoch from week), 0)::float8 as week,
+      coalesce(extract(epoch from total), 0)::float8 as total
+    from members m
+    left join counted on counted.member_id = m.id
+    left join times on times.member_id = m.id
+    where m.project_id = ${projectId}
+    order by m.created_at, m.id`);
+  return rows;
+}
+
+/**
+ * One member, with what they did on each of the last days.
+ * @throws ApiError `not_found`
+ */
+export async function readMember(
+  deps: Dependencies,
+  key: { projectId: string; memberId: string },
+): Promise<z.input<(typeof peopleRoutes)['getMember']['answer']>> {
+  const row = await findMember(deps.db, key);
+  if (!row) throw noSuchMember();
+  const today = midnight(deps.clock());
+  const first = new Date(today.getTime() - (daysShown - 1) * dayMs);
+  const { rows: days } = await deps.db.execute<{ day: string; activeSeconds: number; submitted: number }>(sql`
+    with days as (
+      select start, start + interval '24 hours' as stop
+      from generate_series(${first.toISOString()}::timestamptz, ${today.toISOString()}::timestamptz,
+        interval '24 hours') as start)
+    select to_char(start at time zone 'UTC', 'YYYY-MM-DD') as day,
+      coalesce((
+        select extract(epoch from sum(least(i.ended_at, stop) - greatest(i.started_at, start)))
+        from activity_intervals i
+        where i.project_id = ${key.projectId} and i.member_id = ${key.memberId}
+          and i.ended_at > start and i.started_at < stop), 0)::float8 as "activeSeconds",
+      (select count(*)::int from assignments a
+        where a.project_id = ${key.projectId} and a.member_id = ${key.memberId}
+          and a.state in ('submitted', 'surplus') and a.ended_at >= start and a.ended_at < stop) as submitted
+    from days order by start`);
+  return { ...presentMember(row), days };
+}
+
+function midnight(now: Date): Date {
+  const day = new Date(now);
+  day.setUTCHours(0, 0, 0, 0);
+  return day;
+}
