@@ -27,6 +27,7 @@ const item = /^( *)((?:[*•-]|\d{1,4}[.)]) +)(?=\S)/;
 const quotation = /^( *)(> )/;
 const rule = /^\* \* \*$/;
 const cellBreak = / \| |\| | \|$/;
+const codeLine = /\w\(.*\)|^\s*\S+ \+?= |[{};]$|^(import|from) \w+/;
 const codeSigns = /[(){}[\]=;<>$]|^\s*#|:$/;
 
 /** The lines of shown text, in order; together they are all of it. */
@@ -90,9 +91,10 @@ function partsOf(shown: string, paragraph: PageLine[]): LineBlock[] {
     if (last?.kind === kind) last.lines.push(line);
     else parts.push({ kind, lines: [line] });
   }
-  return parts.map((part) =>
-    part.kind === 'table' && part.lines.length < 2 ? { ...part, kind: 'lines' } : part,
-  );
+  return parts.map(({ kind, lines }) => ({
+    kind: kind === 'table' && lines.length < 2 ? 'lines' : kind,
+    lines,
+  }));
 }
 
 /** Whether a paragraph needs letters of one width: columns made of spaces, or code. */
@@ -105,6 +107,7 @@ function isPreformatted(shown: string, paragraph: PageLine[]): boolean {
   const columns = lines.filter((line) => /\S {3,}\S/.test(line)).length;
   if (lines.length > 1 && columns >= 2 && columns * 2 >= lines.length) return true;
   const isIndented = paragraph.some(({ kind, level }) => kind === 'text' && level >= 2);
+  if (lines.length > 1 && lines.every((line) => codeLine.test(line) && !/[.!?]$/.test(line))) return true;
   if (!isIndented) return false;
   return /[:{(]$/.test(lines[0]!) || lines.filter((line) => codeSigns.test(line)).length * 2 > lines.length;
 }

@@ -84,6 +84,8 @@ test.each([
   ['>>> caw(3)\ncaw caw caw', 'preformatted'],
   ['name        weight\nrook        340 g\njackdaw     240 g', 'preformatted'],
   ['rook\n  a bird (black)', 'lines'],
+  ['args = parser.parse_args()\nprint(args.count)', 'preformatted'],
+  ['Rooks nest together (in trees)\nand so do herons', 'lines'],
   ['one | and no second row', 'lines'],
   ['* item\n  goes on (here)', 'lines'],
   ['Species        | Length\nRook           | 46 cm', 'table'],
