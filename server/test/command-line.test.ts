@@ -142,6 +142,61 @@ test('questions are imported, and rows that cannot be used are listed with file,
   expect(jsonOf(programs)).toMatchObject({ problems: { total: 1, items: [{ file: 'q.jsonl', row: 2 }] } });
 });
 
+test('posts of ELI5 are looked at before they are imported, and are split into uses', async () => {
+  const { id } = await server.buildProject({ name: 'Posts' });
+  const posts = Array.from({ length: 40 }, (_, index) => ({
+    q_id: `p${index}`,
+    title: 'Rooks',
+    selftext: '',
+  }));
+  const lines = [{ q_id: 'gone', title: '[deleted by user]', selftext: '' }, ...posts];
+  await writeFile(path.join(folder, 'ELI5.jsonl'), lines.map((post) => `${JSON.stringify(post)}\n`).join(''));
+  const own = await server.buildMember({ projectId: id, roles: ['lead'] });
+  const asOwn = (args: string[]) => rookery(args, { ROOKERY_URL: url, ROOKERY_TOKEN: own.token });
+  const args = ['questions', 'import', 'ELI5.jsonl', '--use', 'bc=50', '--use', 'rm=50'];
+  const preview = await asOwn([...args, '--preview']);
+  expect(preview).toMatchObject({ code: 0 });
+  expect(preview.out).toContain('ELI5.jsonl: eli5, 41 rows\n40 questions, 1 left out by the format');
+  expect(preview.out).toContain('Explain: Rooks');
+  const params = { projectId: id };
+  expect((await own.client.listQuestions({ params, query: {} })).total).toBe(0);
+
+  const done = await asOwn([...args, '--wanted', '5', '--priority', '-3', '--json']);
+  expect(jsonOf(done)).toMatchObject({ result: { added: 40, dropped: 1 }, problems: { total: 0 } });
+  const sets = await own.client.listQuestionSets({ params });
+  expect(sets.map(({ use, wanted, open }) => [use, wanted / open])).toEqual([
+    ['bc', 5],
+    ['rm', 5],
+  ]);
+  expect((await own.client.listQuestions({ params, query: {} })).items[0]).toMatchObject({ priority: -3 });
+});
+
+test('everybody in a file is added, each with a personal link in a file for the lead alone', async () => {
+  await writeFile(path.join(folder, 'names.csv'), 'name,roles\nMaya,\n"Noor, the second",rater\n');
+  const args = ['invite', '--role', 'demonstrator', '--people', 'names.csv', '--project', projectId];
+  const ended = await asLead([...args, '--out', 'links.csv']);
+  expect(ended).toMatchObject({ code: 0, out: 'links.csv\n' });
+  expect(ended.err).toContain('2 people added');
+  expect((await stat(path.join(folder, 'links.csv'))).mode & 0o777).toBe(0o600);
+  const [head, first, second] = (await readFile(path.join(folder, 'links.csv'), 'utf8')).split('\r\n');
+  expect(head).toBe('name,pseudonym,roles,link');
+  expect(second).toMatch(/^"Noor, the second",\S+,rater,https?:/);
+  const login = await rookery(
+    ['login', '--link', `${url}/sign-in${new URL(first!.split(',')[3]!).hash}`, '--json'],
+    {
+      XDG_CONFIG_HOME: path.join(folder, 'maya'),
+    },
+  );
+  expect(jsonOf(login)).toMatchObject({ person: { name: 'Maya' }, projects: [{ roles: ['demonstrator'] }] });
+
+  await writeFile(path.join(folder, 'wrong.csv'), 'name,roles\nZoe,rater\nMax,king\n');
+  const refused = await asLead([...args.slice(0, 3), '--people', 'wrong.csv', '--project', projectId]);
+  expect(refused).toMatchObject({ code: 1, out: '' });
+  expect(refused.err).toContain('row 3: "king" is no role');
+  const people = await lead.client.listMembers({ params: { projectId } });
+  expect(people.some(({ name }) => name === 'Zoe')).toBe(false);
+});
+
 test('a folder of pages is imported, without its pictures', async () => {
   const pages = path.join(folder, 'pages');
   await mkdir(path.join(pages, 'deep'), { recursive: true });

@@ -132,6 +132,13 @@ test('a command that is not given rightly exits with 2 and says how it is given'
   expect((await rookery(['invite', '--role', 'lead', '--uses', '0'])).err).toContain(
     'whole number from 1 to 10000',
   );
+  for (const shares of [['bc=60'], ['bc', 'rm'], ['king'], ['bc=60', 'bc=40'], ['bc=60', 'rm=50']]) {
+    const uses = shares.flatMap((use) => ['--use', use]);
+    const ended = await rookery(['questions', 'import', 'missing.csv', ...uses]);
+    expect({ shares, code: ended.code }).toEqual({ shares, code: 2 });
+    expect(ended.err).toContain('--use');
+  }
+  expect((await rookery(['invite', '--role', 'rater', '--out', 'links.csv'])).code).toBe(2);
   expect((await rookery(['library', 'import', folder, '--base-url', 'docs'])).code).toBe(2);
   expect((await rookery(['questions', 'import', 'missing.csv'])).err).toBe(
     'missing.csv cannot be read: there is no such file.\n',

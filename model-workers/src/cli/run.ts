@@ -1,4 +1,5 @@
-import { projectRoles, type ProjectRole } from '@rookery/shared/api';
+import { maxPriority, maxWanted, projectRoles, type ProjectRole } from '@rookery/shared/api';
+import { questionFormatNames } from '@rookery/shared/datasets';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import packageJson from '../../package.json' with { type: 'json' };
 import { exportDemonstrations, type ExportOptions } from './commands/demonstrations.ts';
@@ -7,6 +8,7 @@ import { importLibrary, importQuestions, type LibraryOptions } from './commands/
 import { invite, type InviteOptions } from './commands/invite.ts';
 import { login, type LoginOptions } from './commands/login.ts';
 import { ping, type PingOptions } from './commands/ping.ts';
+import type { QuestionsOptions } from './commands/question-options.ts';
 import { simulate, type SimulateOptions } from './commands/simulate.ts';
 import type { ProjectOptions } from './connection.ts';
 import { CliError, exitCodes, toCliError } from './errors.ts';
@@ -100,14 +102,41 @@ ${exitCodesHelp}`,
 
   ofProject(group('questions', 'Questions of a project').command('import'), [
     'rookery questions import eli5.jsonl',
-    'rookery questions import triviaqa.csv more.jsonl --project "Pilot study"',
+    'rookery questions import ELI5_train.jsonl --use bc=60 --use rm=30 --use evaluation=10 --preview',
+    'rookery questions import ARC-Challenge-Test.csv more.jsonl --format arc --use evaluation --project "Pilot study"',
   ])
     .description(
-      'Import questions from JSONL or CSV: dataset, id, full_text, reference_answers, reference_pages, use. ' +
-        'Rows that cannot be used are listed with the reason; the rest is imported.',
+      'Import questions from JSONL or CSV: our own columns (dataset, id, full_text, reference_answers, reference_pages, ' +
+        'use), posts of ELI5, questions of ARC or TriviaQA, or answers to fact-check. Rows that cannot be used are listed ' +
+        'with the reason; the rest is imported. Questions that are there already keep their use, places and priority.',
     )
     .argument('<files...>', 'files of questions')
-    .action(async (files: string[], options: ProjectOptions) =>
+    .addOption(
+      new Option('--format <format>', 'what the rows are; auto goes by the columns of each file')
+        .choices(['auto', ...questionFormatNames])
+        .default('auto'),
+    )
+    .option(
+      '--use <use>',
+      'use of new questions whose rows do not say (default: bc), or shares of uses in percent, such as bc=60; give it again for more',
+      collect,
+    )
+    .option('--dataset <name>', 'data set of rows of published formats (default: the name of the format)')
+    .option('--wanted <n>', 'demonstrations wanted of each new question', between('--wanted', 0, maxWanted))
+    .option(
+      '--priority <n>',
+      'priority of new questions',
+      between('--priority', -maxPriority, maxPriority),
+      0,
+    )
+    .option(
+      '--answers <n>',
+      'answers of a post that become reference answers',
+      between('--answers', 0, 10),
+      1,
+    )
+    .option('--preview', 'import nothing, and show what would come out')
+    .action(async (files: string[], options: QuestionsOptions) =>
       tell(await importQuestions(io, files, options)),
     );
 
@@ -128,8 +157,12 @@ ${exitCodesHelp}`,
   ofProject(program.command('invite'), [
     'rookery invite --role demonstrator --uses 20 --expires 14',
     'rookery invite --role lead --role rater',
+    'rookery invite --role demonstrator --people names.txt --out links.csv',
   ])
-    .description('Make an invitation and print its link, which is shown only this once.')
+    .description(
+      'Make an invitation and print its link; or with --people add everybody in a file, each with a personal link. Links ' +
+        'are shown only this once.',
+    )
     .addOption(
       new Option('--role <role>', 'what they are to be; give it again for more roles')
         .choices(projectRoles)
@@ -137,8 +170,14 @@ ${exitCodesHelp}`,
         .makeOptionMandatory(),
     )
     .option('--uses <n>', 'how many people may use it', between('--uses', 1, 10_000), 1)
-    .option('--expires <days>', 'after how many days it ends', between('--expires', 1, 3650), 7)
+    .option(
+      '--expires <days>',
+      'after how many days it ends (default: 7 for an invitation, never for personal links)',
+      between('--expires', 1, 3650),
+    )
     .option('--note <text>', 'a note for yourself, shown in the list of invitations', '')
+    .option('--people <file>', 'names, one a line, or CSV with the columns name and roles')
+    .option('--out <file>', 'write the personal links there as CSV, readable by you alone')
     .action(async (options: InviteOptions) => tell(await invite(io, options)));
 
   ofProject(group('demonstrations', 'What demonstrators recorded').command('export'), [
@@ -241,7 +280,7 @@ function atLeastZero(name: string): (value: string) => number {
 function between(name: string, min: number, max: number): (value: string) => number {
   return (value) => {
     const number = Number(value);
-    if (/^\d+$/.test(value) && number >= min && number <= max) return number;
+    if (/^-?\d+$/.test(value) && number >= min && number <= max) return number;
     throw new InvalidArgumentError(`${name} is a whole number from ${min} to ${max}.`);
   };
 }

@@ -5,24 +5,36 @@ import { CliError } from '../errors.ts';
 import type { Io } from '../io.ts';
 import { describeProblems, patiently, readProblems, waitForJob } from '../jobs.ts';
 import type { Outcome } from '../run.ts';
+import { describePreview, importOptions, type QuestionsOptions } from './question-options.ts';
 import { describeFile, openUploadState, uploadAll, walkFolder, type Upload } from '../uploads.ts';
 
 const shownProblems = 20;
 const jsonProblems = 1000;
 /** What an import of pages can read; the rest of a folder (pictures, styles) is not uploaded. */
-const pageEndings =
-  '.html .htm .xhtml .xht .xml .md .markdown .mdown .mkd .txt .text .jsonl .ndjson'.split(' ');
+const pageEndings = '.html .htm .xhtml .xht .xml .md .markdown .mdown .mkd .txt .text .jsonl .ndjson'.split(
+  ' ',
+);
 
 type Client = Awaited<ReturnType<typeof connect>>['client'];
 
-/** Imports questions from files of JSONL or CSV. */
-export async function importQuestions(io: Io, files: string[], options: ProjectOptions): Promise<Outcome> {
+/** Imports questions from files of JSONL or CSV, or with `preview` tells what would come out. */
+export async function importQuestions(io: Io, files: string[], options: QuestionsOptions): Promise<Outcome> {
+  const how = importOptions(options);
   const uploads = await Promise.all(nameFiles(files).map(({ file, name }) => describeFile(file, name)));
   const { client } = await connect(io, options);
   const { id: projectId } = await findProject(client, options.project);
-  const created = await client.createImport({ params: { projectId }, body: { kind: 'import-questions' } });
-  await uploadAll(io, { client, projectId, jobId: created.id, uploads, json: options.json });
-  return finish(io, { client, projectId, jobId: created.id, label: 'Importing questions', options });
+  const { id: jobId } = await client.createImport({
+    params: { projectId },
+    body: { kind: 'import-questions', options: how },
+  });
+  const params = { projectId, jobId };
+  await uploadAll(io, { client, projectId, jobId, uploads, json: options.json });
+  if (options.preview) {
+    const preview = await client.previewImport({ params, body: how ?? {} });
+    await client.cancelJob({ params });
+    return { json: { ...preview }, text: describePreview(preview) };
+  }
+  return finish(io, { client, projectId, jobId, label: 'Importing questions', options });
 }
 
 export interface LibraryOptions extends ProjectOptions {
