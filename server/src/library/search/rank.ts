@@ -27,9 +27,9 @@ export interface Ranking {
  * How many pages the terms may find together before those that say least only take part in ranking: a word on half of
  * the pages tells none of them apart.
  */
-const maxHits = 10_000;
+const maxHits = 6000;
 /** How many pages are ranked by all that stands on them, divided among the terms: each costs the same again. */
-const rankedPages = 1500;
+const rankedPages = 1200;
 /** How much of the text of the best pages is looked through for passages, in characters. */
 const textCharacters = 60_000;
 /** Weights of words by where they stand, D to A, for `ts_rank`: text is D, titles are A. */
@@ -64,37 +64,44 @@ export async function rankPages(
     parts.push(sql`${sql.raw(name)} as materialized (
       select id from library_pages where ${isTheirs} and search_vector @@ ${query}::tsquery)`);
   }
+  const near = Math.ceil(rankedPages / terms.length);
+  // Few look beyond the pages that are ranked in full; what is there is in the order of its terms' weight.
+  const isBeyond = limit > near;
   parts.push(sql`term as materialized (
     select query::tsquery, weight, finds, number::int
     from unnest(${sql.param(terms.map(tsqueryOf))}::text[], ${sql.param(terms.map(({ weight }) => weight))}::float8[],
       ${sql.param(finding)}::boolean[]) with ordinality as t (query, weight, finds, number)
   ), hit as materialized (
-    select page.*, number, weight from term cross join lateral (
-      select id, page_hash from library_pages where ${conditions} and search_vector @@ term.query) as page
+    select page.id, number, weight from term cross join lateral (
+      select id from library_pages where ${conditions} and search_vector @@ term.query) as page
     where finds
     union all
-    select page.*, null, weight * ${titleBonus}::float8 from term cross join lateral (
-      select id, page_hash from library_pages where ${conditions} and title_vector @@ term.query) as page
+    select page.id, null, weight * ${titleBonus}::float8 from term cross join lateral (
+      select id from library_pages where ${conditions} and title_vector @@ term.query) as page
     where finds
   ), found as materialized (
-    select id, page_hash, sum(weight) as coverage from hit group by id, page_hash
+    select id, sum(weight) as coverage from hit group by id
   ), near as materialized (
-    select * from found order by coverage desc, page_hash limit ${Math.ceil(rankedPages / terms.length)}::int
+    select * from found order by coverage desc, id limit ${near}::int
   ), ranked as materialized (
-    select near.id, sum(term.weight * ts_rank(${weights}, search_vector, query)) as rank
-    from near inner join library_pages using (id) cross join term group by near.id
+    select near.id, page_hash, sum(term.weight * ts_rank(${weights}, search_vector, query)) as rank, 0 as coverage
+    from near inner join library_pages using (id) cross join term group by near.id, page_hash
+    ${
+      isBeyond
+        ? sql`union all select id, page_hash, 0, coverage from found inner join library_pages using (id)
+      where not exists (select from near where near.id = found.id)`
+        : sql``
+    }
   ), best as materialized (
-    select id, found.page_hash, coalesce(rank, 0) as rank,
-      row_number() over (order by rank desc nulls last, coverage desc, found.page_hash) as place
-    from found left join ranked using (id)
-    order by place limit ${limit}::int
+    select id, page_hash, rank, row_number() over (order by rank desc, coverage desc, page_hash) as place
+    from ranked order by place limit ${limit}::int
   )`);
   const { rows } = await db.execute<Row>(sql`
     with ${sql.join(parts, sql`, `)}
     select best.id, best.page_hash, best.rank, page.title, page.characters,
       case when place <= ${withText}::int then left(page.search_text, ${textCharacters}::int) end as text,
       (select count(*) from found)::int as total,
-      (select array_agg(distinct number) from hit where number is not null) as found
+      (select array_agg(number) from (select number from hit group by number) as each) as found
     from best inner join library_pages as page using (id) order by place`);
   const numbers = new Set(rows[0]?.found);
   return {
