@@ -1,8 +1,9 @@
 import { episodeKinds, episodeStates, reviewDecisions, reviewStates } from '@rookery/shared/api';
-import type { BrowserSettings, CensoredItem, EpisodeState } from '@rookery/shared/browser';
+import { endings, type BrowserSettings, type CensoredItem, type EpisodeState } from '@rookery/shared/browser';
 import { sql } from 'drizzle-orm';
 import {
   boolean,
+  doublePrecision,
   foreignKey,
   index,
   integer,
@@ -52,6 +53,25 @@ export const episodes = pgTable(
     endedAt: time('ended_at'),
     /** What the last review says, until the answer is revised. */
     reviewState: enumeration('review_state', reviewStates).notNull().default('unreviewed'),
+    /**
+     * The lot that says whether a lead is to look at it, from 0 to 1: it is to be reviewed where this lies below the share
+     * that the project reviews. Drawn once, from the server's secret and the id.
+     */
+    reviewDraw: doublePrecision('review_draw').notNull().default(0),
+    /** How many rows of `reviews` it has: what a lead looked at is told by this and the answer's revision. */
+    decisions: integer('decisions').notNull().default(0),
+    /** Figures of the list of demonstrations, which would cost too much to count there; whoever writes what they count keeps them. */
+    ending: enumeration('ending', endings),
+    quotes: integer('quotes').notNull().default(0),
+    invalidCommands: integer('invalid_commands').notNull().default(0),
+    /** Commands that led to a page which something was kept from. */
+    censoredCommands: integer('censored_commands').notNull().default(0),
+    /** Active time, in milliseconds, when it was done last; null until it is done. */
+    activeMs: integer('active_ms'),
+    /** Of the newest answer: its revision, its length in characters, and how many quotes it cites; null without an answer. */
+    answerRevision: integer('answer_revision'),
+    answerCharacters: integer('answer_characters'),
+    answerCitations: integer('answer_citations'),
   },
   (table) => [
     unique('episodes_in_project').on(table.projectId, table.id),
@@ -75,7 +95,12 @@ export const episodes = pgTable(
     index('episodes_reviews').on(table.projectId, table.reviewState, table.id),
     oneOf('episodes_kind', table.kind, episodeKinds),
     oneOf('episodes_state', table.state, episodeStates),
+    /** Active times of done demonstrations, for their median. */
+    index('episodes_active')
+      .on(table.projectId, table.memberId, table.activeMs)
+      .where(sql`${table.answerRevision} is not null`),
     oneOf('episodes_review_state', table.reviewState, reviewStates),
+    oneOf('episodes_ending', table.ending, endings),
   ],
 );
 
@@ -211,6 +236,8 @@ export const reviews = pgTable(
       .references(() => people.id),
     /** The revision of the answer that was looked at; null: there was none. */
     answerRevision: integer('answer_revision'),
+    /** Set where many were decided at once; they can be taken back together. */
+    batchId: uuid('batch_id'),
     createdAt: time('created_at').notNull(),
   },
   (table) => [
@@ -219,6 +246,9 @@ export const reviews = pgTable(
       foreignColumns: [episodes.projectId, episodes.id],
     }),
     index('reviews_episode').on(table.episodeId, table.createdAt),
+    index('reviews_batch')
+      .on(table.projectId, table.batchId, table.episodeId)
+      .where(sql`${table.batchId} is not null`),
     oneOf('reviews_decision', table.decision, reviewDecisions),
   ],
 );
