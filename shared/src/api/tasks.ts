@@ -25,6 +25,10 @@ export const assignmentStates = [
 export const assignmentStateSchema = z.enum(assignmentStates);
 export type AssignmentState = z.infer<typeof assignmentStateSchema>;
 
+/** Whether its person can go on with an assignment. */
+export const assignmentPhases = ['open', 'done'] as const;
+export type AssignmentPhase = (typeof assignmentPhases)[number];
+
 /** What a submitted answer that is being revised is again, if its revision comes to nothing. */
 export const revisionFallbacks = ['submitted', 'surplus', 'returned'] as const;
 export type RevisionFallback = (typeof revisionFallbacks)[number];
@@ -121,7 +125,15 @@ export const taskRoutes = defineRoutes({
     tag: 'tasks',
     access: { project: ['demonstrator'] },
     params: projectParams,
-    query: pagingQuery.extend({ state: assignmentStateSchema.optional() }),
+    query: pagingQuery.extend({
+      state: assignmentStateSchema.optional(),
+      phase: z
+        .enum(assignmentPhases)
+        .optional()
+        .describe(
+          '`open`: the person can go on with it (active, paused, returned, expired); `done`: the rest.',
+        ),
+    }),
     status: 200,
     answer: pageOf(assignmentSchema),
   },

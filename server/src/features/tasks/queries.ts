@@ -1,5 +1,11 @@
-import { ApiError, projectSettingsSchema, type Assignment, type AssignmentState } from '@rookery/shared/api';
-import { and, count, desc, eq, gt, inArray, lt, lte, or, sql, type SQL } from 'drizzle-orm';
+import {
+  ApiError,
+  projectSettingsSchema,
+  type Assignment,
+  type AssignmentPhase,
+  type AssignmentState,
+} from '@rookery/shared/api';
+import { and, count, desc, eq, gt, inArray, lt, lte, not, or, sql, type SQL } from 'drizzle-orm';
 import { z } from 'zod';
 import type { Queryable } from '../../db/database.ts';
 import {
@@ -125,17 +131,19 @@ export async function listAssignments(
     projectId: string;
     memberId: string;
     state?: AssignmentState | undefined;
+    phase?: AssignmentPhase | undefined;
     cursor?: string | undefined;
     limit: number;
     now: Date;
   },
 ): Promise<{ items: Assignment[]; nextCursor: string | null; total: number }> {
-  const { projectId, memberId, state, limit, now } = options;
+  const { projectId, memberId, state, phase, limit, now } = options;
   const before = options.cursor === undefined ? undefined : parseCursor(options.cursor);
   const matching = and(
     eq(assignments.projectId, projectId),
     eq(assignments.memberId, memberId),
     state === undefined ? undefined : inState(state, now),
+    phase === undefined ? undefined : inPhase(phase, now),
   );
   const rows = await selectAssignments(
     db,
@@ -158,6 +166,20 @@ function inState(state: AssignmentState, now: Date): SQL | undefined {
   );
   const becomes = sql`coalesce(${assignments.fallsBackTo}, 'expired') = ${state}`;
   return or(isState, and(hasRunOut, becomes));
+}
+
+function inPhase(phase: AssignmentPhase, now: Date): SQL | undefined {
+  const isOpen = or(
+    inArray(assignments.state, ['returned', 'expired']),
+    and(
+      inArray(assignments.state, ['active', 'paused']),
+      or(
+        gt(assignments.leaseExpiresAt, now),
+        sql`coalesce(${assignments.fallsBackTo}, 'expired') in ('expired', 'returned')`,
+      ),
+    ),
+  )!;
+  return phase === 'open' ? isOpen : not(isOpen);
 }
 
 /** @throws ApiError `invalid_request` for a cursor that no page gave */

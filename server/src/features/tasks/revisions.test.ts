@@ -222,6 +222,25 @@ describe('a revision that comes to nothing', () => {
   });
 });
 
+describe('own tasks', () => {
+  it('are listed apart: those to go on with, and those that are done, by how they stand now', async () => {
+    const { member, task } = await submitted();
+    const list = async (phase: 'open' | 'done') =>
+      (await member.client.listOwnAssignments({ params: { projectId }, query: { phase } })).items.map(
+        ({ state }) => state,
+      );
+    expect([await list('open'), await list('done')]).toEqual([[], ['submitted']]);
+    await task.reopen();
+    expect([await list('open'), await list('done')]).toEqual([['active'], []]);
+    test.clock.advance(20 * minute);
+    expect([await list('open'), await list('done')]).toEqual([[], ['submitted']]);
+    await buildQuestions(test, { projectId, count: 1 });
+    await member.client.claimTask({ params: { projectId } });
+    test.clock.advance(20 * minute);
+    expect([await list('open'), await list('done')]).toEqual([['expired'], ['submitted']]);
+  });
+});
+
 describe('an answer that came late', () => {
   it('is revised as surplus, outside the places', async () => {
     const member = await test.buildMember({ projectId, roles: ['demonstrator'] });
