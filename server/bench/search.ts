@@ -27,11 +27,12 @@ const zipfExponent = 1.05;
 const batchSize = 500;
 
 async function main(): Promise<void> {
-  const { deps, close } = await startApplication();
+  const application = await startApplication();
+  const { deps } = application;
   try {
     for (const documents of libraries) await measure(deps, documents);
   } finally {
-    await close();
+    await application.close();
   }
 }
 

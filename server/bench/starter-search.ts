@@ -12,7 +12,8 @@ import { startApplication } from './application.ts';
  * Searched for by the question as it stands and by its main words. `--missed` names the rest.
  */
 async function main(): Promise<void> {
-  const { deps, close } = await startApplication();
+  const application = await startApplication();
+  const { deps } = application;
   const running = await startServerJobs(deps);
   try {
     const begun = performance.now();
@@ -35,7 +36,7 @@ async function main(): Promise<void> {
     tell('its main words', shares.mainWords);
   } finally {
     await running.close();
-    await close();
+    await application.close();
   }
 }
 

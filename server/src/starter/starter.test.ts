@@ -12,7 +12,7 @@ import { starterDomains, starterQuestionFiles, starterQuestions } from './conten
 import { insertStarterProject, loadStarter, starterProjectName } from './index.ts';
 
 /** Links that lead to pages which are not there, as everywhere on the web. */
-const deadLinks: readonly string[] = [
+const deadLinks = new Set([
   'https://bitsandbytes-primer.example/operating-systems.html',
   'https://brightbulb-shop.example/track-order.html',
   'https://cellandgene.example/exam-papers-2019.html',
@@ -25,7 +25,7 @@ const deadLinks: readonly string[] = [
   'https://skywatch-almanac.example/members/loan-list.html',
   'https://townhall-ledger.example/archive/lock-gates.html',
   'https://vitalroots-supplements.example/studies.html',
-];
+]);
 
 let app: TestApp;
 let projectId: string;
@@ -107,7 +107,7 @@ describe('the starter library', () => {
     );
     const inside = links.filter(({ domain }) => domain.endsWith('.example'));
     expect(inside.length).toBeGreaterThan(3 * pages.size);
-    const dead = inside.filter(({ url }) => pageAt(url) === undefined && !deadLinks.includes(url));
+    const dead = inside.filter(({ url }) => pageAt(url) === undefined && !deadLinks.has(url));
     expect(dead.map(({ from, url }) => `${from} -> ${url}`)).toEqual([]);
   });
 });
@@ -117,7 +117,7 @@ describe('the starter questions', () => {
     expect(questions).toHaveLength(120);
     expect(new Set(questions.map(({ dataset, id }) => `${dataset}/${id}`)).size).toBe(120);
     expect(new Set(questions.map(({ full_text: text }) => text)).size).toBe(120);
-    expect([...new Set(questions.map(({ use }) => use))].toSorted()).toEqual(['bc', 'evaluation', 'rm']);
+    expect(new Set(questions.map(({ use }) => use))).toEqual(new Set(['bc', 'rm', 'evaluation']));
   });
 
   test('have reference answers, and reference pages that are there and may be shown', () => {
@@ -141,7 +141,7 @@ describe('the starter questions', () => {
   test('are answered by a page among the first five results, of the question as typed and of its main words', async () => {
     const { asTyped, mainWords } = await measureSearch(app.deps, { projectId, questions });
     for (const { found, missed } of [asTyped, mainWords]) {
-      expect(found / questions.length, JSON.stringify(missed, null, 1)).toBeGreaterThanOrEqual(0.9);
+      expect(found < 0.9 * questions.length ? missed : []).toEqual([]);
     }
   }, 120_000);
 });

@@ -1,9 +1,8 @@
 import type { ProjectSettings } from '@rookery/shared/api';
 import type { Queryable } from '../../db/database.ts';
-import { readLexemes } from './lexemes.ts';
-import { bestPassage, candidateFinder, hitsAmong, snippetOf, type Hit } from './passages.ts';
+import { putInOrder, readPages, type FoundPage } from './order.ts';
 import { readQuery, type TypedQuery } from './query.ts';
-import { rankPages, type RankedPage, type Ranking } from './rank.ts';
+import { rankPages, type Ranking } from './rank.ts';
 import { nearestWord } from './spelling.ts';
 import { readTerms, weightOf, type Term, type Terms } from './terms.ts';
 
@@ -13,22 +12,6 @@ export { renewVocabulary } from './vocabulary.ts';
 export const searchVersion = 'imported-pages-2';
 
 export type Language = ProjectSettings['language'];
-
-/** How many of the best pages are put in order by their passages too. */
-const readPages = 40;
-/** What the best passage, with the title, and the title alone count beside the rank; all three are 0 … 1. */
-const togetherPart = 0.6;
-const titlePart = 0.35;
-/** How fast a page's rank falls with its length beyond the mean one: lists of everything mention every word. */
-const lengthPart = 0.12;
-
-export interface FoundPage {
-  id: string;
-  pageHash: string;
-  title: string;
-  /** The best passage, as plain text; empty beyond the pages that were read. */
-  snippet: string;
-}
 
 export interface Found {
   pages: FoundPage[];
@@ -73,17 +56,11 @@ export async function findPages(db: Queryable, options: SearchOptions): Promise<
     ranking: first,
     rank,
   });
-  const read = await readTexts(db, { ranking, terms: asked });
-  const pages = [
-    ...read.pages,
-    ...ranking.pages.slice(read.pages.length).map((page) => ({ ...page, snippet: '' })),
-  ];
+  const { pages, words } = await putInOrder(db, { ranking, terms: asked });
   return {
-    pages: pages
-      .slice(offset, offset + limit)
-      .map(({ id, pageHash, title, snippet }) => ({ id, pageHash, title, snippet })),
+    pages: pages.slice(offset, offset + limit),
     total: ranking.total,
-    note: ranking.total === 0 ? null : noteOf({ corrections, isUnquoted, words: read.words }),
+    note: ranking.total === 0 ? null : noteOf({ corrections, isUnquoted, words }),
   };
 }
 
@@ -121,77 +98,23 @@ async function correct(
   const corrections: Correction[] = [];
   const isAlone = ranking.total === 0;
   const { found } = ranking;
+  const typed = asked.terms;
   const terms = await Promise.all(
-    asked.terms.map(async (term, index): Promise<Term> => {
+    typed.map(async (term, index): Promise<Term> => {
       if (found[index] || term.isPrefix) return term;
-      const lexeme = await nearestWord(db, { projectId, lexeme: term.lexeme, isAlone });
-      if (lexeme === null || asked.terms.some((other) => other.lexeme === lexeme)) return term;
+      const nearest = await nearestWord(db, { projectId, lexeme: term.lexeme, isAlone });
+      if (nearest === null || typed.some((other) => other.lexeme === nearest.word)) return term;
+      const { word: lexeme, pages } = nearest;
       corrections.push({ typed: term.typed, lexeme });
-      return { ...term, lexeme, isPrefix: lexeme.startsWith(term.lexeme), weight: 0, pages: 1 };
+      const isPrefix = lexeme.startsWith(term.lexeme);
+      return { lexeme, isPrefix, typed: term.typed, pages, weight: weightOf(pages, asked.libraryPages) };
     }),
   );
   if (corrections.length > 0) {
-    const heaviest = Math.max(...asked.terms.map(({ weight }) => weight), weightOf(1, 1));
-    asked = {
-      ...asked,
-      terms: terms.map((term) => (term.weight === 0 ? { ...term, weight: heaviest / 2 } : term)),
-    };
+    asked = { ...asked, terms };
     ranking = await rank(asked);
   }
   return { ranking, asked, corrections, isUnquoted };
-}
-
-/** Puts the best pages into their final order by what their texts say, and cuts their snippets; gives the words met on the way. */
-async function readTexts(
-  db: Queryable,
-  { ranking, terms }: { ranking: Ranking; terms: Terms },
-): Promise<{ pages: (RankedPage & { snippet: string })[]; words: Map<string, string> }> {
-  const found = terms.terms.filter((_term, index) => ranking.found[index]);
-  const find = candidateFinder(found);
-  const withText = ranking.pages.filter((page) => page.text !== null);
-  const candidates = withText.map(({ title, text }) => ({ title: find(title), text: find(text ?? '') }));
-  const words = new Set(candidates.flatMap(({ title, text }) => [...title, ...text].map(({ word }) => word)));
-  const lexemeOf = await readLexemes(db, { language: terms.language, words });
-  const all = found.reduce((sum, { weight }) => sum + weight, 0) || 1;
-  const scored = withText.map((page, index) => {
-    const read = (part: 'title' | 'text'): Hit[] =>
-      hitsAmong(candidates[index]![part], { terms: found, lexemeOf });
-    const text = page.text ?? '';
-    const passage = bestPassage(read('text'), found);
-    const titleHits = read('title');
-    const together = new Set([...passage.terms, ...titleHits.map(({ term }) => term)]);
-    const score =
-      (page.rank / all +
-        togetherPart * shareOf(together, found) +
-        titlePart * titleShare(page.title, { hits: titleHits, terms: found })) /
-      (1 + lengthPart * Math.log(Math.max(1, page.characters / Math.max(1, terms.meanCharacters))));
-    return { ...page, score, snippet: snippetOf(text, passage) };
-  });
-  const wordsOf = new Map<string, string>();
-  for (const word of [...words].toSorted((a, b) => b.length - a.length)) {
-    const lexeme = lexemeOf(word);
-    if (lexeme !== null) wordsOf.set(lexeme, word);
-  }
-  const best = scored
-    .slice(0, readPages)
-    .toSorted((a, b) => b.score - a.score || (a.pageHash < b.pageHash ? -1 : 1));
-  return { pages: [...best, ...scored.slice(readPages)], words: wordsOf };
-}
-
-/** Which share of the terms' weight some of them have (0 … 1). */
-function shareOf(some: ReadonlySet<number>, terms: readonly Pick<Term, 'weight'>[]): number {
-  const all = terms.reduce((sum, { weight }) => sum + weight, 0);
-  return all === 0 ? 0 : [...some].reduce((sum, term) => sum + terms[term]!.weight, 0) / all;
-}
-
-/** How well a title is about the terms (0 … 1): the share of their weight that it has, and the share of its words that they are. */
-function titleShare(
-  title: string,
-  { hits, terms }: { hits: readonly Hit[]; terms: readonly Term[] },
-): number {
-  if (hits.length === 0) return 0;
-  const words = title.match(/[\p{L}\p{N}]{3,}/gu)?.length ?? 1;
-  return 0.7 * shareOf(new Set(hits.map(({ term }) => term)), terms) + 0.3 * Math.min(1, hits.length / words);
 }
 
 function noteOf(change: {

@@ -70,7 +70,7 @@ export function hitsAmong(
 /** The stretch of a snippet's length with the most of the terms' weight; of equal ones that with more hits, then the first. */
 export function bestPassage(hits: readonly Hit[], terms: readonly Pick<Term, 'weight'>[]): Passage {
   const all = terms.reduce((sum, { weight }) => sum + weight, 0);
-  const counts = new Array<number>(terms.length).fill(0);
+  const counts = terms.map(() => 0);
   let best = { start: 0, end: 0, score: 0 };
   let weight = 0;
   let first = 0;

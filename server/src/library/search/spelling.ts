@@ -15,7 +15,7 @@ const isWord = /^[\p{L}\p{M}'’-]+$/u;
 export async function nearestWord(
   db: Queryable,
   options: { projectId: string; lexeme: string; isAlone: boolean },
-): Promise<string | null> {
+): Promise<{ word: string; pages: number } | null> {
   const { projectId, lexeme, isAlone } = options;
   const { length } = lexeme;
   if (length < shortestWord[isAlone ? 'alone' : 'amongOthers'] || !isWord.test(lexeme)) return null;
@@ -40,7 +40,7 @@ export async function nearestWord(
     )
       best = { word, distance, pages };
   }
-  return best?.word ?? null;
+  return best;
 }
 
 const likeText = (text: string): string => text.replace(/[\\%_]/g, '\\$&');

@@ -24,7 +24,9 @@ export interface Terms {
   /** Queries of PostgreSQL for what must be on a page, and for what must not; null for none. */
   required: string | null;
   excluded: string | null;
-  /** In UTF-16 units. */
+  /** How many pages the library had when its words were counted last; 0: never yet. */
+  libraryPages: number;
+  /** Their mean length, in UTF-16 units. */
   meanCharacters: number;
 }
 
@@ -80,15 +82,15 @@ export async function readTerms(
     from config`);
   const row = rows[0];
   if (!row) throw new Error(`There is no project ${projectId} to search in.`);
-  const all = (row.terms ?? []).map((term) => ({
-    ...term,
-    weight: weightOf(term.pages, row.library_pages ?? 0),
-  }));
+  const all = (row.terms ?? []).map(({ lexeme, typed, isPrefix, pages }) => {
+    return { lexeme, typed, isPrefix, pages, weight: weightOf(pages, row.library_pages ?? 0) };
+  });
   return {
     language: row.language,
     terms: all.toSorted((a, b) => b.weight - a.weight || (a.lexeme < b.lexeme ? -1 : 1)).slice(0, maxTerms),
     required: row.required,
     excluded: row.excluded,
+    libraryPages: row.library_pages ?? 0,
     meanCharacters: row.mean_characters ?? usualCharacters,
   };
 }
