@@ -1,36 +1,27 @@
 import { z } from 'zod';
-import { browserViewSchema, censoredItemSchema } from '../browser/index.ts';
-import {
-  idSchema,
-  pageOf,
-  pagingQuery,
-  projectParams,
-  sha256Schema,
-  textSchema,
-  timeSchema,
-} from './common.ts';
+import { browserViewSchema } from '../browser/index.ts';
+import { idSchema, projectParams, sha256Schema, textSchema, timeSchema } from './common.ts';
+import { stepOutcomeSchema } from './demonstrations.ts';
 import { defineRoutes } from './route.ts';
-import {
-  assignmentSchema,
-  assignmentStateSchema,
-  episodeKindSchema,
-  episodeStateNameSchema,
-  leaseSchema,
-} from './tasks.ts';
-
-export const stepOutcomeSchema = z.object({
-  isValid: z.boolean(),
-  reason: z.string().nullable().describe('Why the action was invalid.'),
-  found: z
-    .boolean()
-    .nullable()
-    .describe('Of a find: whether the page has the text. Null for everything else.'),
-});
-
-export type StepOutcome = z.infer<typeof stepOutcomeSchema>;
+import { assignmentSchema, episodeKindSchema, episodeStateNameSchema, leaseSchema } from './tasks.ts';
 
 /** Longest answer, in UTF-16 units: many times what quotes of the usual budget can support. */
 export const maxAnswerCharacters = 20_000;
+
+/** How an earlier version of a draft came about; `chosen`: restored, or kept where two windows had written. */
+export const draftVersionKinds = ['typed', 'chosen', 'submitted'] as const;
+export type DraftVersionKind = (typeof draftVersionKinds)[number];
+
+export const draftVersionSchema = z
+  .object({
+    version: z.number().int(),
+    kind: z.enum(draftVersionKinds),
+    savedAt: timeSchema,
+    characters: z.number().int(),
+    beginning: z.string().describe('Its first characters.'),
+  })
+  .meta({ id: 'DraftVersion' });
+export type DraftVersion = z.infer<typeof draftVersionSchema>;
 
 export const episodeSchema = z
   .object({
@@ -48,42 +39,6 @@ export const episodeSchema = z
   })
   .meta({ id: 'Episode' });
 export type Episode = z.infer<typeof episodeSchema>;
-
-/** One row of the list of demonstrations. */
-export const demonstrationSchema = z
-  .object({
-    episodeId: idSchema,
-    question: z.object({ id: idSchema, fullText: z.string(), dataset: z.string() }),
-    demonstrator: z.string().describe('Pseudonym.'),
-    isSimulated: z.boolean().describe('By a program, and no person.'),
-    state: episodeStateNameSchema,
-    assignmentState: assignmentStateSchema,
-    commands: z.number().int(),
-    invalidCommands: z.number().int(),
-    quotes: z.number().int(),
-    answerCharacters: z.number().int().nullable(),
-    activeSeconds: z.number(),
-    startedAt: timeSchema,
-    endedAt: timeSchema.nullable(),
-  })
-  .meta({ id: 'Demonstration' });
-export type Demonstration = z.infer<typeof demonstrationSchema>;
-
-export const replayStepSchema = z.object({
-  sequence: z.number().int().describe('0 is the state before the first command.'),
-  command: z.string().nullable(),
-  outcome: stepOutcomeSchema.nullable(),
-  observation: z.string().describe('Exactly what is trained on: what was shown after the command.'),
-  observationSha256: sha256Schema,
-  storedSha256: sha256Schema.describe('What was stored when it happened; a difference is an error.'),
-  view: browserViewSchema,
-  at: timeSchema,
-  censored: z
-    .array(censoredItemSchema)
-    .describe('What was kept from the page that the command led to, and why: never shown to demonstrators.'),
-  searchVersion: z.string().nullable().describe('Of a search: how results were found and ordered.'),
-});
-export type ReplayStep = z.infer<typeof replayStepSchema>;
 
 /** What quoting a text would do, for a screen to show before it is done. */
 export const quotePreviewSchema = z.object({
@@ -209,6 +164,10 @@ export const episodeRoutes = defineRoutes({
         .int()
         .min(0)
         .describe('The version that was edited; a newer one is a conflict.'),
+      kind: z
+        .enum(['typed', 'chosen'])
+        .default('typed')
+        .describe('How the text came about: a chosen one never takes the place of another version.'),
       leaseToken,
     }),
     status: 200,
@@ -218,6 +177,26 @@ export const episodeRoutes = defineRoutes({
       lease: leaseSchema.nullable().describe('Null: saved, but the lease has ended.'),
     }),
     errors: ['conflict', 'lease_lost', 'wrong_state'],
+  },
+  listDraftVersions: {
+    method: 'GET',
+    path: '/api/projects/:projectId/episodes/:episodeId/draft/versions',
+    summary: 'Earlier versions of the draft, newest first: one for every minute of typing',
+    tag: 'episodes',
+    access: { project: ['demonstrator'], own: 'episode' },
+    params: episodeParams,
+    status: 200,
+    answer: z.array(draftVersionSchema),
+  },
+  getDraftVersion: {
+    method: 'GET',
+    path: '/api/projects/:projectId/episodes/:episodeId/draft/versions/:version',
+    summary: 'The text of one version of the draft',
+    tag: 'episodes',
+    access: { project: ['demonstrator'], own: 'episode' },
+    params: episodeParams.extend({ version: z.coerce.number().int().min(1).max(1_000_000) }),
+    status: 200,
+    answer: draftVersionSchema.extend({ text: z.string() }),
   },
   submitAnswer: {
     method: 'PUT',
@@ -246,36 +225,5 @@ export const episodeRoutes = defineRoutes({
     status: 200,
     answer: z.object({ lease: leaseSchema }),
     errors: ['lease_lost', 'wrong_state'],
-  },
-  listDemonstrations: {
-    method: 'GET',
-    path: '/api/projects/:projectId/demonstrations',
-    summary: 'Demonstrations, newest first',
-    tag: 'episodes',
-    access: { project: ['lead'] },
-    params: projectParams,
-    query: pagingQuery.extend({
-      state: episodeStateNameSchema.optional(),
-      questionId: idSchema.optional(),
-      contains: z.string().max(500).optional().describe("Part of the question's text, in any case."),
-    }),
-    status: 200,
-    answer: pageOf(demonstrationSchema),
-  },
-  replayEpisode: {
-    method: 'GET',
-    path: '/api/projects/:projectId/episodes/:episodeId/replay',
-    summary: 'Every step rebuilt from the log and the stored pages',
-    tag: 'episodes',
-    access: { project: ['lead'] },
-    params: episodeParams,
-    status: 200,
-    answer: z.object({
-      demonstration: demonstrationSchema,
-      browserVersion: z.string(),
-      steps: z.array(replayStepSchema),
-      answerPrompt: z.string().nullable().describe('What the answer was written from; null without a quote.'),
-      answer: z.string().nullable(),
-    }),
   },
 });

@@ -1,12 +1,16 @@
 import { accountRoutes } from './accounts.ts';
+import { demonstrationRoutes } from './demonstrations.ts';
 import { episodeRoutes } from './episodes.ts';
 import { exportRoutes } from './exports.ts';
+import { guidelinesRoutes } from './guidelines.ts';
 import { importRoutes } from './imports.ts';
 import { jobRoutes } from './jobs.ts';
 import { libraryRoutes } from './library.ts';
 import { peopleRoutes } from './people.ts';
+import { practiceRoutes } from './practice.ts';
 import { projectRoutes } from './projects.ts';
 import { questionRoutes } from './questions.ts';
+import { reviewRoutes } from './reviews.ts';
 import { simulationRoutes } from './simulation.ts';
 import { systemRoutes } from './system.ts';
 import { taskRoutes } from './tasks.ts';
@@ -19,6 +23,7 @@ export const routes = {
   ...peopleRoutes,
   ...simulationRoutes,
   ...projectRoutes,
+  ...guidelinesRoutes,
   ...questionRoutes,
   ...libraryRoutes,
   ...importRoutes,
@@ -26,6 +31,9 @@ export const routes = {
   ...jobRoutes,
   ...taskRoutes,
   ...episodeRoutes,
+  ...demonstrationRoutes,
+  ...reviewRoutes,
+  ...practiceRoutes,
   ...workerRoutes,
 };
 export type Routes = typeof routes;

@@ -43,7 +43,8 @@ export const reviewStates = ['unreviewed', 'accepted', 'returned', 'excluded'] a
 export const reviewStateSchema = z.enum(reviewStates);
 export type ReviewState = z.infer<typeof reviewStateSchema>;
 
-export const episodeKinds = ['demonstration', 'sample'] as const;
+/** `practice` is a person's guided first task: it counts nowhere and is deleted after a day. */
+export const episodeKinds = ['demonstration', 'sample', 'practice'] as const;
 export const episodeKindSchema = z.enum(episodeKinds);
 /** `browsing` → `answering` → `submitted`, or `flagged` (the question is nonsense or controversial), or `ended` without an answer. */
 export const episodeStates = ['browsing', 'answering', 'submitted', 'flagged', 'ended'] as const;

@@ -40,6 +40,8 @@ export const assignments = pgTable(
     /** The window of a browser that the task is open in, as it names itself. */
     openIn: text('open_in'),
     settingsVersion: integer('settings_version').notNull(),
+    /** The newest guidelines when it was claimed; null: from before there were any. */
+    guidelinesVersion: integer('guidelines_version'),
     releaseReason: text('release_reason'),
     createdAt: time('created_at').notNull(),
     /** When it was submitted last, or ended otherwise. */

@@ -1,4 +1,10 @@
-import { episodeKinds, episodeStates, reviewDecisions, reviewStates } from '@rookery/shared/api';
+import {
+  draftVersionKinds,
+  episodeKinds,
+  episodeStates,
+  reviewDecisions,
+  reviewStates,
+} from '@rookery/shared/api';
 import { endings, type BrowserSettings, type CensoredItem, type EpisodeState } from '@rookery/shared/browser';
 import { sql } from 'drizzle-orm';
 import {
@@ -31,7 +37,7 @@ export const episodes = pgTable(
     questionId: uuid('question_id').notNull(),
     kind: enumeration('kind', episodeKinds).notNull(),
     state: enumeration('state', episodeStates).notNull(),
-    /** Set for a demonstration. */
+    /** Set for a demonstration, and for nothing else. */
     assignmentId: uuid('assignment_id'),
     memberId: uuid('member_id'),
     /** Pins observation format, command grammar, page-to-text and tokeniser. */
@@ -91,6 +97,9 @@ export const episodes = pgTable(
     uniqueIndex('episodes_assignment')
       .on(table.assignmentId)
       .where(sql`${table.assignmentId} is not null`),
+    index('episodes_practice')
+      .on(table.createdAt)
+      .where(sql`${table.kind} = 'practice'`),
     index('episodes_order').on(table.projectId, table.createdAt),
     index('episodes_reviews').on(table.projectId, table.reviewState, table.id),
     oneOf('episodes_kind', table.kind, episodeKinds),
@@ -193,6 +202,28 @@ export const answerDrafts = pgTable(
       columns: [table.projectId, table.episodeId],
       foreignColumns: [episodes.projectId, episodes.id],
     }),
+  ],
+);
+
+/** What drafts were before, thinned: what was typed within a minute is one version. */
+export const answerDraftVersions = pgTable(
+  'answer_draft_versions',
+  {
+    projectId: uuid('project_id').notNull(),
+    episodeId: uuid('episode_id').notNull(),
+    /** The draft's version that this was. */
+    version: integer('version').notNull(),
+    kind: enumeration('kind', draftVersionKinds).notNull(),
+    text: text('text').notNull(),
+    savedAt: time('saved_at').notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.episodeId, table.version] }),
+    foreignKey({
+      columns: [table.projectId, table.episodeId],
+      foreignColumns: [episodes.projectId, episodes.id],
+    }),
+    oneOf('answer_draft_versions_kind', table.kind, draftVersionKinds),
   ],
 );
 

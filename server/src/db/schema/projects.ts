@@ -1,5 +1,5 @@
 import type { ProjectRole, ProjectSettings } from '@rookery/shared/api';
-import { projectRoles, projectSettingsSchema } from '@rookery/shared/api';
+import { practiceStates, projectRoles, projectSettingsSchema } from '@rookery/shared/api';
 import { sql } from 'drizzle-orm';
 import {
   boolean,
@@ -15,7 +15,7 @@ import {
   uniqueIndex,
   uuid,
 } from 'drizzle-orm/pg-core';
-import { id, time } from './columns.ts';
+import { enumeration, id, oneOf, time } from './columns.ts';
 import { people } from './people.ts';
 
 const roleList = sql.raw(`array[${projectRoles.map((role) => `'${role}'`).join(', ')}]`);
@@ -54,6 +54,25 @@ export const projectSettings = pgTable(
   (table) => [primaryKey({ columns: [table.projectId, table.version] })],
 );
 
+/** Every version of a project's guidelines, in Markdown; work records the version it was done under. */
+export const guidelines = pgTable(
+  'guidelines',
+  {
+    projectId: uuid('project_id')
+      .notNull()
+      .references(() => projects.id),
+    /** Counts from 1. */
+    version: integer('version').notNull(),
+    text: text('text').notNull(),
+    /** What its writer says has changed. */
+    note: text('note').notNull(),
+    /** Null: the text that Rookery brings. */
+    createdBy: uuid('created_by').references(() => people.id),
+    createdAt: time('created_at').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.projectId, table.version] })],
+);
+
 /** People in a project, with what they are there. Removed members keep their row, since their work names it. */
 export const members = pgTable(
   'members',
@@ -74,12 +93,19 @@ export const members = pgTable(
     isSimulated: boolean('is_simulated').notNull().default(false),
     /** Gets no new tasks from then on; what they have begun they may finish. */
     pausedAt: time('paused_at'),
+    /** What became of the guided first task. */
+    practice: enumeration('practice', practiceStates).notNull().default('offered'),
+    /** The question practised on: it is never offered to them for real. */
+    practiceQuestionId: uuid('practice_question_id'),
+    /** The newest version of the guidelines they were shown or told of. */
+    guidelinesSeen: integer('guidelines_seen'),
   },
   (table) => [
     unique('members_in_project').on(table.projectId, table.id),
     uniqueIndex('members_person').on(table.projectId, table.personId),
     uniqueIndex('members_pseudonym').on(table.projectId, table.pseudonym),
     index('members_by_person').on(table.personId),
+    oneOf('members_practice', table.practice, practiceStates),
     check('members_roles', sql`${table.roles} <@ ${roleList}`),
   ],
 );
