@@ -2,7 +2,7 @@
  * What the lines of shown text are, so that they can be drawn as headings, items, tables and code. Nothing of the text is changed: the
  * marks stay where they are, and are drawn quietly.
  */
-export type LineKind = 'text' | 'blank' | 'heading' | 'item' | 'quotation' | 'rule';
+export type LineKind = 'text' | 'blank' | 'heading' | 'item' | 'quotation' | 'rule' | 'separator';
 
 export interface PageLine {
   start: number;
@@ -26,6 +26,8 @@ const heading = /^(#{1,6}) (?=\S)/;
 const item = /^( *)((?:[*•-]|\d{1,4}[.)]) +)(?=\S)/;
 const quotation = /^( *)(> )/;
 const rule = /^\* \* \*$/;
+/** Between a table's headers and its rows. */
+const separator = /^ *-{2,} \|[-| ]*$/;
 const cellBreak = / \| |\| | \|$/;
 const codeLine = /\w\(.*\)|^\s*\S+ \+?= |[{};]$|^(import|from) \w+/;
 const codeSigns = /[(){}[\]=;<>$]|^\s*#|:$/;
@@ -47,6 +49,7 @@ function lineAt(line: string, place: { start: number; end: number }): PageLine {
   const indent = line.length - line.trimStart().length;
   const plain = { ...place, level: indent, indentEnd: start + indent, markEnd: start + indent };
   if (line.trim() === '') return { ...plain, kind: 'blank' };
+  if (separator.test(line)) return { ...plain, kind: 'separator' };
   if (rule.test(line)) return { ...plain, kind: 'rule', markEnd: start + line.length };
   const marks = heading.exec(line);
   if (marks) return { ...plain, kind: 'heading', level: marks[1]!.length, markEnd: start + marks[0].length };

@@ -72,6 +72,17 @@ test('lines are drawn as what their marks say, and the marks stay in the text', 
   ]);
 });
 
+test('the rows above the line between a table’s headers and its rows have the names of the columns', () => {
+  const text = 'Species | Length\n------- | ------\nRook    | 46 cm\nJackdaw |';
+  const [table] = drawnBlocks({ segments: [{ type: 'text', text }], found: null });
+  expect(table?.lines.map(({ kind, isHeader, cells }) => [kind, isHeader, cells.length])).toEqual([
+    ['text', true, 2],
+    ['separator', false, 2],
+    ['text', false, 2],
+    ['text', false, 2],
+  ]);
+});
+
 test('other places that find would stop at are marked too, and not as the one it stands on', () => {
   const found = { start: shown.indexOf('one'), end: shown.indexOf('one') + 3 };
   const all = pieces({ segments: [...segments], found, hits: hitsIn(shown, 'o') });

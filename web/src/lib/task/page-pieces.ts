@@ -22,6 +22,8 @@ export interface PieceGroup {
 export interface DrawnLine extends PageLine {
   /** A table's row has a part for each cell, every other line one. */
   cells: PieceGroup[][];
+  /** Of a table's row: whether it has the names of the columns. */
+  isHeader: boolean;
   /** Of a heading: its level on the screen, below the page's title and never more than one below the heading before. */
   ariaLevel: number;
 }
@@ -58,7 +60,7 @@ export function drawnBlocks(view: Drawable): DrawnBlock[] {
   return blocksOf(shown).map(({ kind, lines }) => ({
     kind,
     start: lines[0]!.start,
-    lines: lines.map((line) => {
+    lines: lines.map((line, place) => {
       if (line.kind === 'heading') level = Math.min(line.level + titleLevel, level + 1, 6);
       const starts = kind === 'table' ? cellStarts(shown, line) : [line.start];
       const cells = starts.map((start, index) => {
@@ -71,10 +73,13 @@ export function drawnBlocks(view: Drawable): DrawnBlock[] {
           styles: marksOf(line, { kind, part }).concat(styled.within(part)),
         });
       });
-      return { ...line, cells, ariaLevel: level };
+      return { ...line, cells, isHeader: place < separatorAt(lines), ariaLevel: level };
     }),
   }));
 }
+
+/** Where the line between a table's headers and its rows is; −1 without one. */
+const separatorAt = (lines: PageLine[]): number => lines.findIndex(({ kind }) => kind === 'separator');
 
 function linksOf(segments: BrowserView['segments']): Link[] {
   const links: Link[] = [];

@@ -24,8 +24,8 @@ export function selectedRange(root: HTMLElement, selection: Selection | null): T
 /** Selects a stretch of the shown text and brings it into view within `pane`. */
 export function selectRange(options: { root: HTMLElement; pane: HTMLElement; range: TextRange }): void {
   const { root, pane, range } = options;
-  const from = placeOf(root, range.start);
-  const to = placeOf(root, range.end);
+  const from = placeOf(root, { offset: range.start, isStart: true });
+  const to = placeOf(root, { offset: range.end, isStart: false });
   if (!from || !to) return;
   const selection = getSelection();
   selection?.setBaseAndExtent(from.node, from.offset, to.node, to.offset);
@@ -50,13 +50,17 @@ function offsetOf(root: HTMLElement, node: Node, offset: number): number {
   return before.toString().length;
 }
 
-function placeOf(root: HTMLElement, offset: number): { node: Text; offset: number } | null {
+/** Between two texts, a selection starts in the second and ends in the first. */
+function placeOf(
+  root: HTMLElement,
+  place: { offset: number; isStart: boolean },
+): { node: Text; offset: number } | null {
   const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
-  let left = offset;
+  let left = place.offset;
   let last: Text | null = null;
   while (walker.nextNode()) {
     last = walker.currentNode as Text;
-    if (left <= last.length) return { node: last, offset: left };
+    if (left < last.length || (left === last.length && !place.isStart)) return { node: last, offset: left };
     left -= last.length;
   }
   return last ? { node: last, offset: last.length } : null;
