@@ -1,12 +1,34 @@
 import { text } from './text.ts';
 
 const numbers = new Intl.NumberFormat(text.locale);
+const times = new Intl.DateTimeFormat(text.locale, { timeStyle: 'short', hourCycle: 'h23' });
 const dates = new Intl.DateTimeFormat(text.locale, { dateStyle: 'medium', timeStyle: 'short' });
+
+const days = new Intl.DateTimeFormat(text.locale, { dateStyle: 'medium', timeZone: 'UTC' });
+
+/** A day of the API (`2026-11-22`), which begins at midnight UTC. */
+export const formatDay = (day: string): string => days.format(new Date(`${day}T00:00:00Z`));
 
 export const formatNumber = (value: number): string => numbers.format(value);
 
 /** A time of the API, in the reader's own zone. */
 export const formatTime = (iso: string): string => dates.format(new Date(iso));
+
+/** The time of the day, `14:32`; with the day if that is not today. */
+export function formatClock(iso: string, now: number = Date.now()): string {
+  const time = new Date(iso);
+  const isToday = time.toDateString() === new Date(now).toDateString();
+  return isToday ? times.format(time) : dates.format(time);
+}
+
+/** `0 min`, `12 min`, `1 h 5 min`: how long somebody worked; begun minutes are left out. */
+export function formatWorked(seconds: number): string {
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 60) return text.units.minutes(minutes);
+  const rest = minutes % 60;
+  const hours = text.units.hours(Math.floor(minutes / 60));
+  return rest === 0 ? hours : `${hours} ${text.units.minutes(rest)}`;
+}
 
 /** `17:20`, or `1:02:05` from an hour on; never below zero. */
 export function formatCountdown(ms: number): string {
@@ -24,6 +46,15 @@ export function formatDuration(ms: number): string {
   if (seconds < 3600) return text.units.minutes(Math.round(seconds / 60));
   if (seconds < 48 * 3600) return text.units.hours(Math.round(seconds / 3600));
   return text.units.days(Math.round(seconds / 86_400));
+}
+
+/** Time that was worked, which is paid: `40 s`, `12 min`, `12 h 20 min`, never days. */
+export function formatWorkTime(seconds: number): string {
+  const minutes = Math.round(seconds / 60);
+  if (seconds < 60) return text.units.seconds(Math.round(seconds));
+  return minutes < 60
+    ? text.units.minutes(minutes)
+    : text.units.hoursAndMinutes(Math.floor(minutes / 60), minutes % 60);
 }
 
 /** `1.4 MB`, by powers of 1000. */

@@ -10,6 +10,8 @@ export const paths = {
   library: (projectId: string) => `/projects/${projectId}/library`,
   libraryPage: (projectId: string, pageId: string) => `/projects/${projectId}/library/${pageId}`,
   people: (projectId: string) => `/projects/${projectId}/people`,
+  person: (projectId: string, memberId: string) => `/projects/${projectId}/people/${memberId}`,
+  invitations: (projectId: string) => `/projects/${projectId}/people/invitations`,
   demonstrations: (projectId: string) => `/projects/${projectId}/demonstrations`,
   demonstration: (projectId: string, episodeId: string) =>
     `/projects/${projectId}/demonstrations/${episodeId}`,
