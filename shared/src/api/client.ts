@@ -16,10 +16,14 @@ type InputQuery<R extends Route> = R['query'] extends z.ZodType
     : { query: z.input<R['query']> }
   : unknown;
 
-/** What a call of a route takes: `{ params, query, body }`, as far as the route has them, and an abort signal. */
+/** What a call of a route takes: `{ params, query, body }`, as far as the route has them, and how it is sent. */
 export type CallInput<R extends Route> = InputPart<R, 'params'> &
   InputQuery<R> &
-  InputPart<R, 'body'> & { signal?: AbortSignal };
+  InputPart<R, 'body'> & {
+    signal?: AbortSignal;
+    /** The page may go away meanwhile: the request is sent all the same. */
+    keepalive?: boolean;
+  };
 
 /** What a call of a route gives; a file comes as the raw response. */
 export type CallAnswer<R extends Route> = R['answer'] extends 'binary'
@@ -61,6 +65,7 @@ interface LooseInput {
   query?: Record<string, unknown>;
   body?: unknown;
   signal?: AbortSignal;
+  keepalive?: boolean;
 }
 
 /** The address of a route with its parameters and query filled in, for links to files. */
@@ -96,6 +101,7 @@ async function call(request: { route: Route; input: LooseInput; options: ClientO
     credentials: options.token === undefined ? 'same-origin' : 'omit',
   };
   if (input.signal) init.signal = input.signal;
+  if (input.keepalive) init.keepalive = true;
   const fetchFunction = options.fetch ?? globalThis.fetch;
   const response = await fetchFunction(options.baseUrl + routeUrl(route, input), init);
   if (!response.ok) throw await readError(response);

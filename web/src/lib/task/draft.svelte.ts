@@ -46,6 +46,8 @@ export class Draft {
   open(saved: SavedDraft, unsent: { text: string; baseVersion: number } | null): void {
     this.saved = saved;
     this.text = unsent?.text ?? saved.text;
+    this.conflict = null;
+    this.#isPaused = false;
     if (this.isSaved) {
       this.#options.keep(null);
     } else if (unsent && unsent.baseVersion !== saved.version) {
@@ -79,6 +81,16 @@ export class Draft {
     if (!this.isSending) void this.#save();
   }
 
+  /** What is not saved, as it would be sent; null when all is. */
+  get unsent(): { text: string; baseVersion: number } | null {
+    return this.isSaved ? null : { text: this.text, baseVersion: this.saved.version };
+  }
+
+  /** Saves now what waits for a pause in typing. */
+  flush(): void {
+    void this.#save();
+  }
+
   /** Saves nothing more until `resume`; what is typed meanwhile is kept in the browser. */
   pause(): void {
     this.#isPaused = true;
@@ -87,7 +99,7 @@ export class Draft {
   }
 
   #keep(): void {
-    this.#options.keep(this.isSaved ? null : { text: this.text, baseVersion: this.saved.version });
+    this.#options.keep(this.unsent);
   }
 
   async #save(): Promise<void> {

@@ -34,7 +34,14 @@ export const taskKeys = {
     submit: ['Ctrl+Enter'],
   },
   everywhere: {
+    pause: ['p'],
+    extend: ['x'],
+    release: ['g'],
     help: ['?'],
+  },
+  done: {
+    next: ['n'],
+    reopen: ['r'],
   },
 } as const satisfies Record<string, Record<string, readonly string[]>>;
 

@@ -8,12 +8,12 @@ import {
 } from '@rookery/shared/browser';
 import type { LiveMessage } from '@rookery/shared/live';
 import { createContext } from 'svelte';
-import { clock } from '../clock.svelte.ts';
 import { isPassing, messageOf } from '../errors.ts';
 import { text } from '../text.ts';
 import { isAvailable } from './available.ts';
 import { Draft } from './draft.svelte.ts';
-import { Outbox, type PendingCommand } from './outbox.ts';
+import { Holding } from './holding.svelte.ts';
+import { Outbox, type PendingCommand, type UnsentWork } from './outbox.ts';
 import { Retry } from './retry.ts';
 
 export const [getTask, setTask] = createContext<Task>();
@@ -35,6 +35,8 @@ interface TaskOptions {
   personId: string;
   projectId: string;
   assignmentId: string;
+  /** What this window calls itself. */
+  windowId: string;
 }
 
 /**
@@ -42,7 +44,6 @@ interface TaskOptions {
  * server holds the truth; what it has not acknowledged is kept in the browser and sent until it has.
  */
 export class Task {
-  assignment = $state.raw<Assignment | null>(null);
   episode = $state.raw<Episode | null>(null);
   /** Why the task could not be opened. */
   error = $state.raw<unknown>(null);
@@ -53,65 +54,77 @@ export class Task {
   pending = $state.raw<PendingCommand | null>(null);
   isOffline = $state(false);
   isSubmitting = $state(false);
-  /** `ended`: it can be taken up again. `lost`: it cannot, and `leaseMessage` says why. */
-  leaseState = $state<'held' | 'ended' | 'lost'>('held');
-  leaseMessage = $state<string | null>(null);
-  leaseEndsAt = $state<number | null>(null);
+  readonly holding: Holding;
   readonly draft: Draft;
 
   readonly view = $derived(this.episode?.view ?? null);
+  readonly assignment = $derived.by(() => this.holding.assignment);
   readonly isDone = $derived(isOver(this.assignment, this.episode));
   readonly isBusy = $derived(this.pending !== null || this.isSubmitting);
-  /** How far the server's clock is ahead of this one, in milliseconds. */
-  #clockAhead = $state(0);
-  /** Milliseconds until the lease ends by the server's clock; null without a lease. */
-  readonly leaseLeft = $derived(
-    this.leaseEndsAt === null ? null : this.leaseEndsAt - (clock.now + this.#clockAhead),
-  );
-  readonly isLeaseOver = $derived(
-    this.leaseState !== 'held' || (this.leaseLeft !== null && this.leaseLeft <= 0),
-  );
+  /** Nothing can be done here now: the lease is over, or another window has it. */
+  readonly isLeaseOver = $derived.by(() => this.holding.isOver);
+  /** What the screen is about. */
+  readonly standing = $derived.by(() => {
+    if (this.error) return 'error' as const;
+    if (this.holding.elsewhere !== null) return 'elsewhere';
+    if (this.isDone) return 'done';
+    const state = this.assignment?.state;
+    if (state === 'paused' || state === 'returned') return state;
+    if (this.view !== null) return 'working';
+    return state === 'expired' ? 'ended' : 'loading';
+  });
   readonly unsent = $derived.by(() => (this.pending ? 1 : 0) + (this.draft.isSaved ? 0 : 1));
 
   readonly #options: TaskOptions;
   readonly #retry = new Retry();
   #outbox: Outbox | null = null;
   #queue: Command[] = [];
-  #leaseToken = '';
+  #delivery: Promise<void> = Promise.resolve();
   #lastHeard = 0;
   #isClosed = false;
 
   constructor(options: TaskOptions) {
     this.#options = options;
+    const { client, projectId, assignmentId, windowId } = options;
+    this.holding = new Holding({
+      client,
+      key: { projectId, assignmentId },
+      windowId,
+      reopen: () => this.open(),
+      settle: () => this.#settle(),
+      stop: (why) => this.#stop(why),
+      giveUp: () => this.#outbox?.clear(),
+    });
     this.draft = new Draft({
       save: async (draft) => {
         const answer = await options.client.saveDraft({
           params: this.#params,
-          body: { ...draft, leaseToken: this.#leaseToken },
+          body: { ...draft, leaseToken: this.holding.lease.token },
         });
-        if (answer.lease) this.#holdLease(answer.lease);
+        if (answer.lease) this.holding.keep(answer.lease);
         return answer;
       },
       readAgain: async () => (await options.client.getEpisode({ params: this.#params })).draft,
-      keep: (draft) => this.#outbox?.put({ draft, leaseToken: this.#leaseToken }),
+      keep: (draft) => this.#outbox?.put({ draft, leaseToken: this.holding.lease.token }),
       onFailure: (error) => this.#meet(error),
     });
   }
 
-  /** Reads where the task stands, starts its episode if it has none, and sends what this browser still holds. */
-  async open(): Promise<void> {
-    const { client, projectId, assignmentId } = this.#options;
+  /**
+   * Opens the task in this window, or takes it over from another: reads where it stands, starts its episode if it has none, and sends
+   * what this browser still holds.
+   */
+  async open({ takeOver = false } = {}): Promise<void> {
     try {
       this.error = null;
-      const assignment = await client.getAssignment({ params: { projectId, assignmentId } });
-      this.assignment = assignment;
-      if (assignment.lease) this.#holdLease(assignment.lease);
-      else if (assignment.state === 'expired') this.leaseState = 'ended';
+      const assignment = await this.holding.open(takeOver);
+      if (!assignment || isAside(assignment) || this.#isClosed) return;
       const episode = await this.#readEpisode(assignment);
       if (!episode || this.#isClosed) return;
+      const here = { command: this.pending, draft: this.draft.unsent };
       this.#outbox = new Outbox({ personId: this.#options.personId, episodeId: episode.id });
       this.#take(episode);
-      this.#resume(episode);
+      this.#resume(episode, here);
     } catch (error) {
       this.error = error;
     }
@@ -135,7 +148,7 @@ export class Task {
       command: formatCommand(command),
       clientTime: new Date().toISOString(),
     });
-    void this.#deliver();
+    this.#delivery = this.#deliver();
   }
 
   /** Hands in the answer, trying until the server has it. */
@@ -146,9 +159,9 @@ export class Task {
     this.draft.pause();
     while (!this.#isClosed) {
       try {
-        this.assignment = await this.#options.client.submitAnswer({
+        this.holding.assignment = await this.#options.client.submitAnswer({
           params: this.#params,
-          body: { text: answer, leaseToken: this.#leaseToken },
+          body: { text: answer, leaseToken: this.holding.lease.token },
         });
         this.#outbox?.clear();
         this.isOffline = false;
@@ -168,53 +181,14 @@ export class Task {
     this.isSubmitting = false;
   }
 
-  /** Pushes the end of the lease on, or takes an ended one up again. */
-  async extend(): Promise<void> {
-    const { client, projectId, assignmentId } = this.#options;
-    try {
-      const assignment = await client.extendLease({ params: { projectId, assignmentId } });
-      this.assignment = assignment;
-      if (assignment.lease) this.#holdLease(assignment.lease);
-      if (!this.episode) return await this.open();
-      // A machine that slept through the lease may have its clock set anew.
-      this.#setClock(await client.getEpisode({ params: this.#params }));
-      this.draft.resume();
-      if (this.pending) void this.#deliver();
-    } catch (error) {
-      if (error instanceof ApiError && error.code === 'lease_lost') {
-        this.leaseState = 'lost';
-        this.leaseMessage = error.message;
-      } else if (error instanceof ApiError && error.code === 'wrong_state') {
-        await this.open();
-      } else {
-        this.notice = messageOf(error);
-      }
-    }
-  }
-
-  /** Gives the task back; what was recorded stays. */
-  async release(reason: string): Promise<void> {
-    const { client, projectId, assignmentId } = this.#options;
-    try {
-      this.assignment = await client.releaseAssignment({
-        params: { projectId, assignmentId },
-        body: { leaseToken: this.#leaseToken, reason },
-      });
-      this.draft.pause();
-      this.#outbox?.clear();
-    } catch (error) {
-      this.#meet(error);
-    }
-  }
-
   /** Somebody reads or types: tells the server now and then, which pushes the lease on. */
   noteActivity(): void {
     if (!this.episode || this.isLeaseOver || this.isDone || Date.now() - this.#lastHeard < activityEveryMs)
       return;
     this.#lastHeard = Date.now();
     this.#options.client
-      .reportActivity({ params: this.#params, body: { leaseToken: this.#leaseToken } })
-      .then(({ lease }) => this.#holdLease(lease))
+      .reportActivity({ params: this.#params, body: { leaseToken: this.holding.lease.token } })
+      .then(({ lease }) => this.holding.keep(lease))
       .catch((error: unknown) => {
         if (error instanceof ApiError && error.code === 'lease_lost') this.#meet(error);
       });
@@ -223,8 +197,7 @@ export class Task {
   /** Takes in what the server pushes about this assignment. */
   hear(message: LiveMessage): void {
     if (message.type === 'assignment' && message.assignmentId === this.#options.assignmentId) {
-      if (message.leaseExpiresAt) this.leaseEndsAt = Date.parse(message.leaseExpiresAt);
-      if (message.state === 'expired' && this.leaseState === 'held') this.leaseState = 'ended';
+      if (this.holding.hear(message) && !this.isSubmitting) void this.#readAgain();
     }
     const isBehind =
       message.type === 'episode' &&
@@ -243,6 +216,7 @@ export class Task {
 
   /** The screen is gone. */
   close(): void {
+    this.holding.leave();
     this.#isClosed = true;
     this.#retry.stop();
     this.draft.pause();
@@ -254,7 +228,7 @@ export class Task {
 
   async #readEpisode(assignment: Assignment): Promise<Episode | null> {
     const { client, projectId, assignmentId } = this.#options;
-    if (assignment.state === 'active' && assignment.lease) {
+    if (assignment.lease) {
       return client.startEpisode({
         params: { projectId },
         body: { assignmentId, leaseToken: assignment.lease.token },
@@ -264,21 +238,36 @@ export class Task {
     return client.getEpisode({ params: { projectId, episodeId: assignment.episodeId } });
   }
 
-  /** What was not acknowledged when this page was last open is sent, unless the episode has moved on elsewhere. */
-  #resume(episode: Episode): void {
-    const unsent = this.#outbox?.work;
-    if (unsent?.leaseToken && this.#leaseToken === '') this.#leaseToken = unsent.leaseToken;
+  /** What was not acknowledged, here or when this page was last open, is sent, unless the episode has moved on elsewhere. */
+  #resume(episode: Episode, here: Pick<UnsentWork, 'command' | 'draft'>): void {
+    const kept = this.#outbox?.work;
+    if (kept?.leaseToken && this.holding.lease.token === '') this.holding.lease.token = kept.leaseToken;
     if (this.isDone) {
-      this.#outbox?.clear();
+      const canGoOn = this.assignment?.revisableUntil != null;
+      this.#outbox?.put({ command: null, ...(!canGoOn && { draft: null }) });
       return;
     }
-    this.draft.open(episode.draft, unsent?.draft ?? null);
-    if (unsent?.command?.sequence === episode.nextSequence) {
-      this.pending = unsent.command;
-      if (!this.isLeaseOver) void this.#deliver();
+    this.draft.open(episode.draft, here.draft ?? kept?.draft ?? null);
+    const command = here.command ?? kept?.command;
+    if (command?.sequence === episode.nextSequence) {
+      this.#setPending(command);
+      if (!this.isLeaseOver) this.#delivery = this.#deliver();
     } else {
       this.#setPending(null);
     }
+  }
+
+  /** Lets what was done and typed reach the server. */
+  #settle(): Promise<void> {
+    this.#queue = [];
+    this.draft.flush();
+    return this.#delivery;
+  }
+
+  #stop(why: 'aside' | 'lost'): void {
+    this.draft.pause();
+    this.#queue = [];
+    if (why === 'lost') this.#outbox = null;
   }
 
   async #deliver(): Promise<void> {
@@ -288,7 +277,7 @@ export class Task {
         const { command, clientTime, sequence } = sent;
         const answer = await this.#options.client.sendCommand({
           params: { ...this.#params, sequence },
-          body: { command, clientTime, leaseToken: this.#leaseToken },
+          body: { command, clientTime, leaseToken: this.holding.lease.token },
         });
         this.isOffline = false;
         this.#retry.reset();
@@ -318,10 +307,14 @@ export class Task {
   /** An error that sending the same again does not help. */
   #meet(error: unknown): void {
     if (!(error instanceof ApiError)) throw error;
+    // Unsent work stays: it is sent once the task is gone on with.
     if (error.code === 'lease_lost') {
-      // Unsent work stays: it is sent once the lease is taken up again.
-      this.leaseState = 'ended';
-      this.leaseMessage = error.message;
+      this.holding.meet(error);
+      return;
+    }
+    if (error.details?.['state'] === 'paused') {
+      this.draft.pause();
+      void this.#readAgain();
       return;
     }
     this.#setPending(null);
@@ -338,9 +331,9 @@ export class Task {
         client.getAssignment({ params: { projectId, assignmentId } }),
         client.getEpisode({ params: this.#params }),
       ]);
-      if (this.#isClosed || this.pending) return;
-      this.assignment = assignment;
-      this.#take(episode);
+      if (this.#isClosed) return;
+      this.holding.assignment = assignment;
+      if (!this.pending) this.#take(episode);
     } catch (error) {
       this.notice = messageOf(error);
     }
@@ -349,29 +342,21 @@ export class Task {
   #take(episode: Episode, step: Step | null = null): void {
     this.lastStep = step;
     this.episode = episode;
-    this.#setClock(episode);
-    if (episode.lease) this.#holdLease(episode.lease);
-  }
-
-  #setClock(episode: Episode): void {
-    this.#clockAhead = Date.parse(episode.serverTime) - Date.now();
-  }
-
-  #holdLease(lease: { token: string; expiresAt: string }): void {
-    this.#leaseToken = lease.token;
-    this.leaseEndsAt = Date.parse(lease.expiresAt);
-    this.leaseState = 'held';
-    this.leaseMessage = null;
-    this.#lastHeard = Date.now();
+    this.holding.lease.setClock(episode.serverTime);
+    if (episode.lease) this.holding.keep(episode.lease);
   }
 
   #setPending(pending: PendingCommand | null): void {
     this.pending = pending;
-    this.#outbox?.put({ command: pending, leaseToken: this.#leaseToken });
+    this.#outbox?.put({ command: pending, leaseToken: this.holding.lease.token });
   }
 }
 
+/** Nobody works on it now; its person can go on. */
+const isAside = ({ state }: Assignment): boolean => state === 'paused' || state === 'returned';
+
 function isOver(assignment: Assignment | null, episode: Episode | null): boolean {
-  if (assignment && ['submitted', 'surplus', 'released'].includes(assignment.state)) return true;
+  if (assignment && ['submitted', 'surplus', 'released', 'excluded'].includes(assignment.state)) return true;
+  if (assignment && isAside(assignment)) return false;
   return episode !== null && ['submitted', 'flagged', 'ended'].includes(episode.state);
 }

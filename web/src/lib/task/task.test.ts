@@ -26,7 +26,7 @@ const available = {
   end: true,
 };
 
-function episodeAt(nextSequence: number): Episode {
+function episodeAt(nextSequence: number, token = 'lease-1'): Episode {
   return {
     id: id(3),
     kind: 'demonstration',
@@ -52,7 +52,7 @@ function episodeAt(nextSequence: number): Episode {
       available,
     },
     draft: { text: '', version: 0, savedAt: null },
-    lease: { token: 'lease-1', expiresAt: '2026-01-01T12:20:00.000Z' },
+    lease: { token, expiresAt: '2026-01-01T12:20:00.000Z' },
     serverTime: now.toISOString(),
   } as unknown as Episode;
 }
@@ -67,6 +67,11 @@ const assignment = {
   activeSeconds: 0,
   createdAt: now.toISOString(),
   endedAt: null,
+  openIn: 'window-1',
+  pausedUntil: null,
+  isRevision: false,
+  revisableUntil: null,
+  review: null,
 } as Assignment;
 
 type Sent = CallInput<Routes['sendCommand']>;
@@ -74,15 +79,18 @@ type Sent = CallInput<Routes['sendCommand']>;
 /** A server that carries out every command, unless `fails` says how one of them goes wrong. */
 function taskOf(fails: (Error | undefined)[] = []) {
   let next = 1;
+  let leaseToken = 'lease-1';
   const sent: Sent[] = [];
   const client = {
     getAssignment: async () => assignment,
-    startEpisode: async () => episodeAt(next),
-    getEpisode: async () => episodeAt(next),
-    extendLease: async () => ({
-      ...assignment,
-      lease: { token: 'lease-2', expiresAt: '2026-01-01T12:40:00.000Z' },
-    }),
+    openTask: async () => ({ ...assignment, lease: { ...assignment.lease!, token: leaseToken } }),
+    leaveTask: async () => undefined,
+    startEpisode: async () => episodeAt(next, leaseToken),
+    getEpisode: async () => episodeAt(next, leaseToken),
+    extendLease: async () => {
+      leaseToken = 'lease-2';
+      return { ...assignment, lease: { token: leaseToken, expiresAt: '2026-01-01T12:40:00.000Z' } };
+    },
     sendCommand: async (input: Sent) => {
       sent.push(structuredClone(input));
       const failure = fails.shift();
@@ -92,11 +100,12 @@ function taskOf(fails: (Error | undefined)[] = []) {
         sequence: next - 1,
         outcome: { isValid: true, reason: null },
         observationSha256: '',
-        episode: episodeAt(next),
+        episode: episodeAt(next, leaseToken),
       };
     },
   } as unknown as Client;
-  const make = (): Task => new Task({ client, personId: id(5), projectId, assignmentId });
+  const make = (): Task =>
+    new Task({ client, personId: id(5), projectId, assignmentId, windowId: 'window-1' });
   return { make, sent, setNext: (value: number) => (next = value) };
 }
 
@@ -198,12 +207,12 @@ describe('the commands of a task', () => {
     await task.open();
     task.run({ kind: 'search', query: 'crows' });
     await vi.runAllTimersAsync();
-    expect(task.leaseState).toBe('ended');
+    expect(task.holding.lease.state).toBe('ended');
     expect(task.unsent).toBe(1);
-    await task.extend();
+    await task.holding.extend();
     await vi.runAllTimersAsync();
     expect(sent.map((one) => one.body.leaseToken)).toEqual(['lease-1', 'lease-2']);
-    expect(task.leaseState).toBe('held');
+    expect(task.holding.lease.state).toBe('held');
     expect(task.pending).toBeNull();
   });
 });
