@@ -27,9 +27,9 @@ export interface Ranking {
  * How many pages the terms may find together before those that say least only take part in ranking: a word on half of
  * the pages tells none of them apart.
  */
-const maxHits = 6000;
+const maxHits = 4000;
 /** How many pages are ranked by all that stands on them, divided among the terms: each costs the same again. */
-const rankedPages = 1200;
+const rankedPages = 1000;
 /** How much of the text of the best pages is looked through for passages, in characters. */
 const textCharacters = 60_000;
 /** Weights of words by where they stand, D to A, for `ts_rank`: text is D, titles are A. */

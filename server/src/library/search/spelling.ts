@@ -20,25 +20,37 @@ export async function nearestWord(
   const { length } = lexeme;
   if (length < shortestWord[isAlone ? 'alone' : 'amongOthers'] || !isWord.test(lexeme)) return null;
   const maxDistance = length >= longWord ? 2 : 1;
-  // Few slips are in both the first letter and the three after it.
-  const { rows } = await db.execute<{ word: string; pages: number }>(sql`
-    select word, pages from library_words
-    where project_id = ${projectId}::uuid and word <> ${lexeme} and (
-      (length(word) between ${length - maxDistance}::int and ${length + maxDistance}::int
-        and (word like ${`${likeText(lexeme.slice(0, 1))}%`} or substr(word, 2, 3) = ${lexeme.slice(1, 4)}
-          or substr(word, 2, 3) = ${lexeme.slice(0, 3)} or substr(word, 1, 3) = ${lexeme.slice(1, 4)}))
-      or word like ${`${likeText(lexeme)}%`})`);
+  const isNear = sql`length(word) between ${length - maxDistance}::int and ${length + maxDistance}::int`;
+  // Few slips are in the first letter: the words that share it are near each other in the index.
+  const first = likeText(lexeme.slice(0, 1));
+  const sameFirst = sql`word like ${`${first}%`} and (${isNear} or word like ${`${likeText(lexeme)}%`})`;
+  const otherFirst = sql`word not like ${`${first}%`} and ${isNear} and (
+    substr(word, 2, 3) in (${lexeme.slice(1, 4)}, ${lexeme.slice(0, 3)}) or substr(word, 1, 3) = ${lexeme.slice(1, 4)}
+    or substr(word, 1, 2) = ${lexeme.slice(1, 2) + lexeme.slice(0, 1)})`;
+  for (const candidates of [sameFirst, otherFirst]) {
+    const { rows } = await db.execute<{ word: string; pages: number }>(sql`
+      select word, pages from library_words
+      where project_id = ${projectId}::uuid and word <> ${lexeme} and ${candidates}`);
+    const best = nearestOf(rows, { lexeme, maxDistance });
+    if (best !== null) return best;
+  }
+  return null;
+}
+
+function nearestOf(
+  candidates: readonly { word: string; pages: number }[],
+  { lexeme, maxDistance }: { lexeme: string; maxDistance: number },
+): { word: string; pages: number } | null {
   let best: { word: string; distance: number; pages: number } | null = null;
-  for (const { word, pages } of rows) {
+  for (const { word, pages } of candidates) {
     if (!isWord.test(word)) continue;
     const distance = word.startsWith(lexeme) ? 1 : slips(lexeme, word, maxDistance);
     if (distance > maxDistance) continue;
-    if (
+    const isBetter =
       best === null ||
       distance < best.distance ||
-      (distance === best.distance && (pages > best.pages || (pages === best.pages && word < best.word)))
-    )
-      best = { word, distance, pages };
+      (distance === best.distance && (pages > best.pages || (pages === best.pages && word < best.word)));
+    if (isBetter) best = { word, distance, pages };
   }
   return best;
 }
