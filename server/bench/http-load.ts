@@ -1,4 +1,5 @@
 import { Agent, request } from 'node:http';
+import { setTimeout } from 'node:timers/promises';
 import { parentPort, workerData } from 'node:worker_threads';
 
 /** Whoever sends commands: one person with one episode. */
@@ -13,6 +14,8 @@ export interface LoadOrder {
   baseUrl: string;
   clients: LoadClient[];
   commands: string[];
+  /** Milliseconds between a step's answer and the next; none if left out. */
+  pause?: number;
 }
 
 /** Milliseconds of every step, in order, of every client. */
@@ -37,6 +40,7 @@ async function runClient(options: LoadOrder & { client: LoadClient; agent: Agent
     const begun = performance.now();
     await send({ ...options, sequence: index + 1, command });
     latencies.push(performance.now() - begun);
+    if (options.pause !== undefined) await setTimeout(options.pause);
   }
   return latencies;
 }

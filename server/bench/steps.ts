@@ -1,13 +1,13 @@
 import { hashToken } from '../src/access/index.ts';
-import { createClient, type Client } from '@rookery/shared/api';
 import { eq } from 'drizzle-orm';
 import { Worker } from 'node:worker_threads';
 import { uuidv7 } from 'uuidv7';
-import { apiTokens, members, people, projects, projectSettings } from '../src/db/schema/index.ts';
+import { projects, projectSettings } from '../src/db/schema/index.ts';
 import { defaultSettings } from '../src/features/projects/index.ts';
 import { buildLibrary, buildQuestions } from '../test/demonstrations.ts';
 import { startApplication, type BenchApplication } from './application.ts';
-import type { Latencies, LoadClient } from './http-load.ts';
+import type { Latencies } from './http-load.ts';
+import { addPerson, startEpisode, type BenchClient, type Person } from './people.ts';
 import { playStep, recordStatements, type Recording } from './statements.ts';
 import { median, percentile } from './statistics.ts';
 
@@ -33,17 +33,6 @@ const cycle = [
   'Back',
 ];
 const commands = Array.from({ length: steps }, (_, index) => cycle[index % cycle.length]!);
-
-interface BenchClient extends LoadClient {
-  memberId: string;
-  assignmentId: string;
-}
-
-interface Person {
-  client: Client;
-  token: string;
-  memberId: string;
-}
 
 async function main(): Promise<void> {
   const application = await startApplication();
@@ -80,7 +69,8 @@ async function main(): Promise<void> {
 }
 
 /** A project with a library, a question for every episode, and as many people as there are clients at most. */
-async function seed({ deps, baseUrl }: BenchApplication) {
+async function seed(bench: BenchApplication) {
+  const { deps } = bench;
   const projectId = uuidv7();
   const createdAt = deps.clock();
   const settings = {
@@ -97,37 +87,11 @@ async function seed({ deps, baseUrl }: BenchApplication) {
   await buildQuestions(application, { projectId, count: episodesInAll });
   const persons: Person[] = [];
   for (let index = 0; index < Math.max(...levels); index += 1) {
-    const personId = uuidv7();
-    const memberId = uuidv7();
-    const token = `bench-${uuidv7()}`;
-    await deps.db
-      .insert(people)
-      .values({ id: personId, name: `Person ${index}`, email: `${index}@example.org` });
-    await deps.db.insert(members).values({
-      id: memberId,
-      projectId,
-      personId,
-      pseudonym: `person-${index}`,
-      roles: ['demonstrator'],
-      createdAt,
-    });
-    await deps.db
-      .insert(apiTokens)
-      .values({ personId, name: 'bench', tokenHash: hashToken(token), scopes: ['read', 'write'], createdAt });
-    persons.push({ client: createClient({ baseUrl, token }), token, memberId });
+    persons.push(await addPerson(bench, { projectId, role: 'demonstrator' }));
   }
   const [seeded] = await deps.db.select().from(projects).where(eq(projects.id, projectId));
   if (!seeded) throw new Error('The project was not written.');
   return { projectId, persons };
-}
-
-async function startEpisode({ client, token, memberId }: Person, projectId: string): Promise<BenchClient> {
-  const { assignment } = await client.claimTask({ params: { projectId } });
-  if (!assignment?.lease) throw new Error('There was no task to claim.');
-  const leaseToken = assignment.lease.token;
-  const body = { assignmentId: assignment.id, leaseToken };
-  const { id: episodeId } = await client.startEpisode({ params: { projectId }, body });
-  return { projectId, episodeId, leaseToken, token, memberId, assignmentId: assignment.id };
 }
 
 function sendOverHttp(

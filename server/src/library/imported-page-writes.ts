@@ -56,10 +56,10 @@ export async function saveImportedPages(tx: Transaction, batch: Batch): Promise<
     if (row.importId === importId) return 'repeated';
     return row.pageHash === page.hash ? 'unchanged' : 'updated';
   });
-  await writePages(tx, {
-    ...batch,
-    pages: batch.pages.filter((_page, index) => saved[index] !== 'repeated'),
-  });
+  const pagesThatAre = (...what: Saved[]) =>
+    batch.pages.filter((_page, index) => what.includes(saved[index]!));
+  await writePages(tx, { ...batch, pages: pagesThatAre('added', 'updated') });
+  await markUnchanged(tx, { ...batch, pages: pagesThatAre('unchanged') });
   return saved;
 }
 
@@ -75,48 +75,49 @@ async function writePages(tx: Transaction, batch: Batch): Promise<void> {
   }
 }
 
+/** One parameter holds all rows, each text once: it is sent, and read by the database, while requests wait. */
 async function upsert(tx: Transaction, batch: Batch & { maxBytes: number }): Promise<void> {
   const { projectId, importId, language, at } = batch;
-  const rows = batch.pages.toSorted((a, b) => (a.address < b.address ? -1 : 1));
-  const values = rows.map(({ page, hash, address, sourceBlob }) => {
-    const text = searchTextOf(page, batch.maxBytes);
-    return {
-      id: uuidv7(),
-      projectId,
-      url: address,
-      title: page.title,
-      domain: page.domain,
-      pageHash: hash,
-      characters: page.text.length,
-      links: page.links.length,
-      searchText: text,
-      searchVector: searchVector({ language, title: sql`${page.title}`, text: sql`${text}` }),
-      importId,
-      sourceBlob,
-      createdAt: at,
-      updatedAt: at,
-    };
-  });
-  const incoming = (column: string) => sql.raw(`excluded.${column}`);
-  await tx
-    .insert(libraryPages)
-    .values(values)
-    .onConflictDoUpdate({
-      target: [libraryPages.projectId, libraryPages.url],
-      set: {
-        title: incoming('title'),
-        domain: incoming('domain'),
-        pageHash: incoming('page_hash'),
-        characters: incoming('characters'),
-        links: incoming('links'),
-        searchText: incoming('search_text'),
-        searchVector: incoming('search_vector'),
-        importId: incoming('import_id'),
-        sourceBlob: incoming('source_blob'),
-        updatedAt: sql`case when ${libraryPages.pageHash} = excluded.page_hash then ${libraryPages.updatedAt} else excluded.updated_at end`,
-      },
-    });
+  const rows = inOneOrder(batch.pages).map(({ page, hash, address, sourceBlob }) => ({
+    id: uuidv7(),
+    url: address,
+    title: page.title,
+    domain: page.domain,
+    hash,
+    characters: page.text.length,
+    links: page.links.length,
+    text: searchTextOf(page, batch.maxBytes),
+    blob: sourceBlob,
+  }));
+  const vector = searchVector({ language, title: sql.raw('row.title'), text: sql.raw('row.text') });
+  await tx.execute(sql`
+    insert into library_pages as known (id, project_id, url, title, domain, page_hash, characters, links, search_text,
+      search_vector, import_id, source_blob, created_at, updated_at)
+    select row.id, ${projectId}::uuid, row.url, row.title, row.domain, row.hash, row.characters, row.links, row.text,
+      ${vector}, ${importId}::uuid, row.blob, ${at.toISOString()}::timestamptz, ${at.toISOString()}::timestamptz
+    from json_to_recordset(${JSON.stringify(rows)}::json) as row(id uuid, url text, title text, domain text, hash text,
+      characters integer, links integer, text text, blob text)
+    on conflict (project_id, url) do update set title = excluded.title, domain = excluded.domain,
+      page_hash = excluded.page_hash, characters = excluded.characters, links = excluded.links,
+      search_text = excluded.search_text, search_vector = excluded.search_vector, import_id = excluded.import_id,
+      source_blob = excluded.source_blob,
+      updated_at = case when known.page_hash = excluded.page_hash then known.updated_at else excluded.updated_at end`);
 }
+
+/** What a page is found by follows from its text: of one that is as it was, only where it was found last is new. */
+async function markUnchanged(tx: Transaction, batch: Batch): Promise<void> {
+  const { projectId, importId } = batch;
+  if (batch.pages.length === 0) return;
+  const rows = inOneOrder(batch.pages).map(({ address, sourceBlob }) => ({ url: address, blob: sourceBlob }));
+  await tx.execute(sql`
+    update library_pages set import_id = ${importId}::uuid, source_blob = row.blob
+    from json_to_recordset(${JSON.stringify(rows)}::json) as row(url text, blob text)
+    where library_pages.project_id = ${projectId}::uuid and library_pages.url = row.url`);
+}
+
+/** One order for all: two imports of the same pages must not wait for each other in a circle. */
+const inOneOrder = (pages: readonly ImportedPage[]): ImportedPage[] =>
+  pages.toSorted((a, b) => (a.address < b.address ? -1 : 1));
 
 function isTooMuchToSearch(error: unknown): boolean {
   const cause = error instanceof Error ? (error.cause ?? error) : error;

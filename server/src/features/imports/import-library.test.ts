@@ -196,7 +196,7 @@ describe('an import of pages that dies', () => {
       () => undefined,
     );
     const [half] = await db.select().from(jobs).where(eq(jobs.id, jobId));
-    expect(half).toMatchObject({ state: 'running', checkpoint: { done: 32 } });
+    expect(half).toMatchObject({ state: 'running', checkpoint: { done: 8 } });
 
     const { job, problems } = await runImport(app.deps, { client, projectId, jobId });
     expect(job).toMatchObject({ state: 'done', result: { pages: 81, added: 81, problems: 9 } });

@@ -22,6 +22,9 @@ import { parseJson } from './question-rows.ts';
 
 const inputSchema = z.object({ baseUrl: z.string() });
 
+/** Little enough that requests wait for none of it, much enough that it is not all transactions. */
+const batchLimits = { entries: 8, bytes: 2_000_000 };
+
 /** An entry once it was read: a page, nothing to speak of, or a problem. */
 type Converted = { entry: LibraryEntry } & (
   | { page: ImportedPage; problem?: undefined }
@@ -42,7 +45,7 @@ export const importLibrary: JobProcessor = async (deps, context) => {
   const counts = await runBatches(deps, context, {
     entries: entriesOf(deps, { plans, baseUrl }),
     total,
-    limits: { entries: 32, bytes: 8_000_000 },
+    limits: batchLimits,
     async write(entries) {
       const converted = await Promise.all(entries.map((entry) => convertEntry(deps, { converter, entry })));
       return (tx) => writeEntries(tx, { deps, context, language: project.settings.language, converted });

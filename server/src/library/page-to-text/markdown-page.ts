@@ -7,8 +7,9 @@ import { renderContent } from './render.ts';
 import { fileName } from './text-page.ts';
 
 const marked = new Marked({ gfm: true, async: false });
-/** Longer lines are no prose: reading them as Markdown takes time by the square of their length. */
-const longestLine = 100_000;
+/** Lines are indented no further: reading lists within lists takes time by the cube of their depth. */
+const deepestIndentation = 64;
+const tooDeep = new RegExp(`^[ \\t]{${deepestIndentation}}[ \\t]+`, 'gm');
 
 /**
  * The page that a Markdown file is shown as: all of it, with the HTML in it, as the same content in HTML would be. Its title is that of its
@@ -17,7 +18,9 @@ const longestLine = 100_000;
 export function markdownToPage(input: { text: string; url: string; title?: string }): Page {
   const { url } = input;
   const { body, title } = splitFrontMatter(input.text.replace(/^\uFEFF/, ''));
-  const content = parseHtml(marked.parse(breakLongLines(body), { async: false }));
+  const content = parseHtml(
+    marked.parse(body.replace(tooDeep, ' '.repeat(deepestIndentation)), { async: false }),
+  );
   const base = content.getElementsByTagName('base')[0]?.getAttribute('href');
   const blocks = renderContent(content, { pageUrl: url, base: (base && resolveLink(base, url)) || url });
   return makePage({ url, title: input.title ?? title ?? firstHeading(content) ?? fileName(url), blocks });
@@ -50,10 +53,4 @@ function titleOf(matter: string): string | undefined {
   const double = /^"((?:[^"\\]|\\.)*)"/.exec(raw)?.[1]?.replace(/\\(["\\])/g, '$1');
   const single = /^'((?:[^']|'')*)'/.exec(raw)?.[1]?.replaceAll("''", "'");
   return (double ?? single ?? raw.replace(/ #.*$/, '')).trim() || undefined;
-}
-
-function breakLongLines(text: string): string {
-  return text.length <= longestLine
-    ? text
-    : text.replace(new RegExp(`([^\\n]{${longestLine}})`, 'g'), '$1\n');
 }

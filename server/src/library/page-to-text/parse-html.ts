@@ -3,7 +3,7 @@ import { isElement, isText, makeElement, PageElement, PageText } from './dom.ts'
 import { TagReader, type StartTag } from './tags.ts';
 
 /** Elements nested deeper lose their tags and keep their text: the time that Readability takes grows with depth squared. */
-export const MAX_DEPTH = 200;
+export const MAX_DEPTH = 100;
 /** Beyond so many elements only text is kept: a hundred times what a long page has, and as much as there is memory for. */
 const mostElements = 300_000;
 const mostNames = 1000;
@@ -35,28 +35,29 @@ const titles = ['h1', 'h2', 'h3', 'h4', 'h5', 'h6', 'summary', 'dt'];
 const lists = words('ul ol menu dir td th caption');
 const links = { ends: words('a'), within: cells };
 
-interface ImpliedEnd {
+interface Ends {
   ends: ReadonlySet<string>;
   /** Elements that are not looked beyond. */
   within: ReadonlySet<string>;
 }
 
-const paragraph: ImpliedEnd = {
+const paragraph: Ends = {
   ends: words('p'),
   within: words('a button caption object table td template th math svg'),
 };
-const rowEnd: ImpliedEnd = { ends: words('td th tr caption colgroup'), within: tables };
-const groupEnd: ImpliedEnd = { ends: words('td th tr caption colgroup thead tbody tfoot'), within: tables };
-const definition: ImpliedEnd = {
+const rowEnd: Ends = { ends: words('td th tr caption colgroup'), within: tables };
+const groupEnd: Ends = { ends: words('td th tr caption colgroup thead tbody tfoot'), within: tables };
+const definition: Ends = {
   ends: words('dt dd'),
   within: words('dl table td th blockquote section article'),
 };
-const heading: ImpliedEnd = {
+const heading: Ends = {
   ends: words('h1 h2 h3 h4 h5 h6'),
   within: new Set([...lineElements, ...cells].filter((name) => !/^h\d$/.test(name))),
 };
+const headingEnd: Ends = { ends: heading.ends, within: cells };
 /** Start tags that end an open element, and all within it: what the HTML parser does where end tags are left out. */
-const impliedEnds: Record<string, ImpliedEnd> = {
+const impliedEnds: Record<string, Ends> = {
   li: { ends: words('li'), within: words('ul ol menu dir table td th blockquote section article') },
   dt: definition,
   dd: definition,
@@ -185,11 +186,11 @@ class Parser {
     const isEmpty = voidElements.has(name) || (this.#isXml && tag.isSelfClosed);
     if (rawTextElements.has(name)) return isEmpty ? tag.end : this.#rawText(name, tag);
     const element = this.#element(this.#meantBy(name), tag);
-    if (lineElements.has(name)) this.#endImplied(paragraph);
+    if (lineElements.has(name)) this.#endElements(paragraph);
     const implied = impliedEnds[name];
-    if (implied) this.#endImplied(implied);
+    if (implied) this.#endElements(implied);
     // A link within a link ends it.
-    if (name === 'a') this.#endImplied(links);
+    if (name === 'a') this.#endElements(links);
     const isFull = this.#elements >= mostElements;
     this.#elements += 1;
     if (isEmpty || element.localName === 'img') {
@@ -258,26 +259,26 @@ class Parser {
 
   #end(name: string): void {
     if (name === 'br') this.#current.add(new PageElement('br'));
-    if (!this.#isOpen(name)) return;
-    const place = this.#find((open) => open === name, limitOfEnd(name));
-    if (place !== null) this.#popTo(place);
+    // A heading's end tag ends any heading.
+    if (headingEnd.ends.has(name)) this.#endElements(headingEnd);
+    else this.#endElements({ ends: new Set([name]), within: limitOfEnd(name) });
   }
 
-  #endImplied({ ends, within }: ImpliedEnd): void {
+  #endElements({ ends, within }: Ends): void {
     for (const name of ends) {
       if (!this.#isOpen(name)) continue;
-      const place = this.#find((open) => ends.has(open), within);
+      const place = this.#find(ends, within);
       if (place === null) return;
       this.#popTo(place);
     }
   }
 
   /** The place of the innermost open element that is looked for, if nothing of `within` is within it. */
-  #find(isIt: (name: string) => boolean, within: ReadonlySet<string>): number | null {
+  #find(names: ReadonlySet<string>, within: ReadonlySet<string>): number | null {
     const lowest = Math.max(0, this.#open.length - farthestEnd);
     for (let place = this.#open.length - 1; place >= lowest; place -= 1) {
       const { name } = this.#open[place]!;
-      if (isIt(name)) return place;
+      if (names.has(name)) return place;
       if (within.has(name)) return null;
     }
     return null;

@@ -1,4 +1,13 @@
-import { descendantsOf, elementsOf, hasText, holds, type PageElement } from './dom.ts';
+import {
+  childrenOf,
+  descendantsOf,
+  elementsOf,
+  hasText,
+  holds,
+  isElement,
+  type PageElement,
+  type PageNode,
+} from './dom.ts';
 import { TextWriter } from './text-writer.ts';
 import { writeTable, type TableCell } from './tables.ts';
 import type { Context } from './render.ts';
@@ -6,6 +15,7 @@ import { domainOf } from '@rookery/shared/browser';
 
 const blocksInLayout = new Set(['h1', 'h2', 'h3', 'h4', 'h5', 'h6', 'table', 'pre', 'hr']);
 const itemsOfCrowd = new Set(['p', 'li', 'dt']);
+const inTables = new Set(['td', 'th', 'caption', 'colgroup', 'col']);
 const groups = new Set(['thead', 'tbody', 'tfoot']);
 /** A table without any header, whose cells have more text than that on average, puts columns of text side by side. */
 const longCell = 300;
@@ -13,6 +23,7 @@ const gutter = /(^|[\s_-])(gutter|line-?nos?|line-?numbers?)($|[\s_-])/i;
 
 interface Options {
   context: Context;
+  renderNode(node: PageNode, context: Context): void;
   renderChildren(element: PageElement, context: Context): void;
   hasContent(element: PageElement): boolean;
 }
@@ -22,6 +33,7 @@ export function renderTable(element: PageElement, options: Options): void {
   const { writer } = context;
   const rows = rowsOf(element).filter((row) => hasContent(row));
   writer.block('paragraph');
+  renderStrays(element, options);
   for (const caption of elementsOf(element)) {
     if (caption.localName !== 'caption' || !hasContent(caption)) continue;
     options.renderChildren(caption, context);
@@ -37,6 +49,18 @@ export function renderTable(element: PageElement, options: Options): void {
     });
   }
   writer.block('paragraph');
+}
+
+/** What stands in a table and in none of its cells comes before it, as in browsers. */
+function renderStrays(part: PageElement, options: Options): void {
+  const { context } = options;
+  for (const child of childrenOf(part)) {
+    if (isElement(child) && (groups.has(child.localName) || child.localName === 'tr'))
+      renderStrays(child, options);
+    else if (!isElement(child) || !inTables.has(child.localName)) {
+      options.renderNode(child, context);
+    }
+  }
 }
 
 function renderLayout(rows: readonly PageElement[], { context, renderChildren }: Options): void {

@@ -138,7 +138,7 @@ const renderers: Record<string, Render> = {
   },
   dd: (element, context) =>
     context.writer.item({ first: '  ', rest: '  ' }, () => renderChildren(element, context)),
-  table: (element, context) => renderTable(element, { context, renderChildren, hasContent }),
+  table: (element, context) => renderTable(element, { context, renderNode, renderChildren, hasContent }),
   ...Object.fromEntries([1, 2, 3, 4, 5, 6].map((level) => [`h${level}`, renderHeading(level)])),
 };
 

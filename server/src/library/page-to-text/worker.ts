@@ -1,8 +1,12 @@
+import { setPriority } from 'node:os';
 import { parentPort } from 'node:worker_threads';
 import { convert, NotAPage, type ConvertedPage, type Source } from './convert.ts';
 
 /** What the thread answers to each `Source` it is sent, one after the other. */
 export type Answer = { converted: ConvertedPage } | { error: string; isNotAPage: boolean };
+
+// Requests go first. Only on Linux does this set the thread's own priority; elsewhere it would set that of the whole server.
+if (process.platform === 'linux') setPriority(0, 10);
 
 parentPort!.on('message', (source: Source) => {
   // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window
