@@ -109,8 +109,8 @@ export class Browsing {
     if (!view || view.phase !== 'browsing') return;
     if (this.isStuck) return this.refuse('lease');
     if (this.#task.isBusy) {
-      // Scrolls follow one another unasked, but not into the end of browsing.
-      if (command.kind !== 'scroll' || view.actionsLeft > 3) this.#task.run(command);
+      // What follows is not asked about again: it must not lead into the end of browsing.
+      if (command.kind === 'end' || view.actionsLeft > 3) this.#task.run(command);
       return;
     }
     if (!isAvailable(command, view.available)) return this.refuse(reasonOf(command));

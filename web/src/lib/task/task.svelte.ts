@@ -131,13 +131,13 @@ export class Task {
   }
 
   /**
-   * Carries out a command, if the screen as it is offers it. Of what is asked for while one is under way, scrolls and an ending follow
-   * it; everything else would be about a screen that is gone by then.
+   * Carries out a command, if the screen as it is offers it. Of what is asked for while one is under way, scrolls, a search and an
+   * ending follow it; everything else would be about a screen that is gone by then.
    */
   run(command: Command): void {
     if (!this.episode || !this.view || this.isLeaseOver || this.isDone) return;
     if (this.pending) {
-      const canFollow = command.kind === 'scroll' || command.kind === 'end';
+      const canFollow = ['scroll', 'search', 'end'].includes(command.kind);
       if (canFollow && this.#queue.length < longestQueue) this.#queue.push(command);
       return;
     }
