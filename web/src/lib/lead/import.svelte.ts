@@ -1,4 +1,4 @@
-import type { Client, Job } from '@rookery/shared/api';
+import type { Client, ImportPreview, ImportQuestionsOptions, Job } from '@rookery/shared/api';
 
 /** Files that are sent at the same time. */
 const lanes = 4;
@@ -19,30 +19,49 @@ export function chosenFiles(list: FileList | null): ChosenFile[] {
 
 type ImportBody = { kind: 'import-questions' } | { kind: 'import-library'; baseUrl: string };
 
-/** One import: files are sent, then the server works through them; `job` is where it stands. */
+/**
+ * One import: files are sent, then the server works through them; `job` is where it stands. Between the two, `preview` is what comes out
+ * of files of questions.
+ */
 export class Import {
   job = $state.raw<Job | null>(null);
   sent = $state(0);
   total = $state(0);
   isSending = $state(false);
+  preview = $state.raw<ImportPreview | null>(null);
+  isPreviewing = $state(false);
   error = $state.raw<unknown>(null);
+  /** The server has all files, and waits to be told to start. */
+  readonly isSent = $derived(this.job?.state === 'uploading' && !this.isSending);
   readonly #client: Client;
   readonly #projectId: string;
   #abort = new AbortController();
+  #previewing: AbortController | null = null;
 
   constructor(options: { client: Client; projectId: string }) {
     this.#client = options.client;
     this.#projectId = options.projectId;
   }
 
+  /** Sends files and starts. Never rejects: `error` says what went wrong. */
   async run(options: { body: ImportBody; files: ChosenFile[] }): Promise<void> {
+    await this.send(options);
+    if (this.isSent) await this.start();
+  }
+
+  /** Sends files, in place of those that were sent before; the import does not start yet. */
+  async send(options: { body: ImportBody; files: ChosenFile[] }): Promise<void> {
     const { body, files } = options;
     const params = { projectId: this.#projectId };
+    if (this.job?.state === 'uploading') await this.cancel();
+    this.job = null;
+    this.preview = null;
     this.error = null;
     this.sent = 0;
     this.total = files.length;
     this.isSending = true;
-    this.#abort = new AbortController();
+    const abort = new AbortController();
+    this.#abort = abort;
     try {
       const job = await this.#client.createImport({ params, body });
       this.job = job;
@@ -53,21 +72,53 @@ export class Import {
             params: { ...params, jobId: job.id },
             query: { path: next.path },
             body: next.file,
-            signal: this.#abort.signal,
+            signal: abort.signal,
           });
           this.sent += 1;
         }
       };
       await Promise.all(Array.from({ length: lanes }, lane));
-      this.job = await this.#client.startImport({ params: { ...params, jobId: job.id } });
     } catch (error) {
-      if (!this.#abort.signal.aborted) {
+      if (!abort.signal.aborted) {
         this.error = error;
-        this.#abort.abort();
+        abort.abort();
         await this.#cancelJob();
       }
     } finally {
-      this.isSending = false;
+      if (this.#abort === abort) this.isSending = false;
+    }
+  }
+
+  /** Sets how files of questions are read, and reads what comes out; the last one asked for counts. */
+  async readPreview(options: ImportQuestionsOptions): Promise<void> {
+    if (!this.job || !this.isSent) return;
+    this.#previewing?.abort();
+    const previewing = new AbortController();
+    this.#previewing = previewing;
+    this.isPreviewing = true;
+    try {
+      const params = { projectId: this.#projectId, jobId: this.job.id };
+      const preview = await this.#client.previewImport({ params, body: options, signal: previewing.signal });
+      if (previewing.signal.aborted) return;
+      this.preview = preview;
+      this.error = null;
+    } catch (error) {
+      if (previewing.signal.aborted) return;
+      this.error = error;
+    }
+    this.isPreviewing = false;
+  }
+
+  /** Starts an import whose files are all sent. */
+  async start(): Promise<void> {
+    if (!this.job) return;
+    try {
+      this.error = null;
+      this.job = await this.#client.startImport({
+        params: { projectId: this.#projectId, jobId: this.job.id },
+      });
+    } catch (error) {
+      this.error = error;
     }
   }
 
