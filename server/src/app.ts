@@ -6,14 +6,16 @@ import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod
 import { randomUUID } from 'node:crypto';
 import type { Dependencies } from './dependencies.ts';
 import { accountHandlers, createIdentify } from './features/accounts/index.ts';
-import { episodeHandlers } from './features/episodes/index.ts';
+import { demonstrationHandlers, episodeHandlers } from './features/episodes/index.ts';
 import { exportHandlers } from './features/exports/index.ts';
+import { guidelinesHandlers } from './features/guidelines/index.ts';
 import { importHandlers } from './features/imports/index.ts';
 import { jobHandlers } from './features/jobs/index.ts';
 import { libraryHandlers } from './features/library/index.ts';
 import { peopleHandlers } from './features/people/index.ts';
 import { projectHandlers } from './features/projects/index.ts';
 import { questionHandlers } from './features/questions/index.ts';
+import { reviewHandlers } from './features/reviews/index.ts';
 import { simulationHandlers } from './features/simulation/index.ts';
 import { systemHandlers } from './features/system/index.ts';
 import { taskHandlers } from './features/tasks/index.ts';
@@ -93,6 +95,7 @@ export async function buildApp(deps: Dependencies): Promise<FastifyInstance> {
     ...peopleHandlers(deps),
     ...simulationHandlers(deps),
     ...projectHandlers(deps),
+    ...guidelinesHandlers(deps),
     ...questionHandlers(deps),
     ...libraryHandlers(deps),
     ...importHandlers(deps),
@@ -100,6 +103,8 @@ export async function buildApp(deps: Dependencies): Promise<FastifyInstance> {
     ...jobHandlers(deps),
     ...taskHandlers(deps),
     ...episodeHandlers(deps),
+    ...demonstrationHandlers(deps),
+    ...reviewHandlers(deps),
     ...workerHandlers(deps),
   };
   await app.register(webPlugin);

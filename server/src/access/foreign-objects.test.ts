@@ -3,7 +3,7 @@ import { eq, sql } from 'drizzle-orm';
 import { uuidv7 } from 'uuidv7';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createTestApp, type TestApp, type TestMember } from '../../test/app.ts';
-import { episodes, invitations, jobs, libraryPages, questions } from '../db/schema/index.ts';
+import { answerDraftVersions, episodes, invitations, jobs, libraryPages, questions } from '../db/schema/index.ts';
 
 /** Of the assignment away. */
 let leaseToken: string;
@@ -25,6 +25,7 @@ const bodies = (): Partial<Record<OperationId, unknown>> => ({
   saveDraft: { text: 'x', baseVersion: 0, leaseToken },
   submitAnswer: { text: 'x', leaseToken },
   reportActivity: { leaseToken },
+  reviewDemonstration: { decision: 'accepted', seen: { answerRevision: null, decisions: 0 } },
 });
 const queries: Partial<Record<OperationId, string>> = { addImportFile: '?path=a.html' };
 
@@ -114,6 +115,9 @@ async function buildObjects(projectId: string, owner: TestMember): Promise<Recor
   const { id: assignmentId, lease } = (await owner.client.claimTask({ params })).assignment!;
   leaseToken = lease!.token;
   const { id: episodeId } = await owner.client.startEpisode({ params, body: { assignmentId, leaseToken } });
+  await db
+    .insert(answerDraftVersions)
+    .values({ projectId, episodeId, version: 1, kind: 'typed', text: 'x', savedAt: at });
   const [episode] = await db.select().from(episodes).where(eq(episodes.id, episodeId));
   const [jobId, pageId, invitationId] = [uuidv7(), uuidv7(), uuidv7()];
   await db.insert(jobs).values({

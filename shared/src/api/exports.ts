@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { projectParams } from './common.ts';
+import { acceptedStandings, reviewStandingSchema } from './demonstrations.ts';
 import { jobSchema } from './jobs.ts';
 import { defineRoutes } from './route.ts';
 
@@ -17,6 +18,11 @@ export const exportRoutes = defineRoutes({
         .boolean()
         .default(false)
         .describe('Steps format: keep invalid actions of people.'),
+      standings: z
+        .array(reviewStandingSchema)
+        .min(1)
+        .default([...acceptedStandings])
+        .describe('Which demonstrations, by where they stand in the review.'),
     }),
     status: 202,
     answer: jobSchema,

@@ -1,6 +1,7 @@
 export * from './accounts.ts';
 export * from './client.ts';
 export * from './common.ts';
+export * from './demonstrations.ts';
 export * from './episodes.ts';
 export * from './errors.ts';
 export * from './exports.ts';
@@ -13,6 +14,7 @@ export * from './practice.ts';
 export * from './projects.ts';
 export * from './questions.ts';
 export * from './route.ts';
+export * from './reviews.ts';
 export * from './routes.ts';
 export * from './simulation.ts';
 export * from './system.ts';

@@ -6,6 +6,9 @@ import { defineRoutes } from './route.ts';
 /** Whether simulated people may work in a project: their work is never to be mistaken for people's. */
 export const simulationModes = ['refused', 'allowed'] as const;
 
+/** Which demonstrations leads review: none (all count as accepted), a share that is drawn by lot, or all. */
+export const reviewModes = ['accept-all', 'share', 'all'] as const;
+
 /** How many domains a project can block. */
 export const maxBlockedDomains = 1000;
 
@@ -57,6 +60,13 @@ export const projectSettingsSchema = z
       .enum(simulationModes)
       .default('refused')
       .describe('Whether simulated people may work in this project.'),
+    review: z
+      .object({
+        mode: z.enum(reviewModes).default('accept-all'),
+        percent: z.number().int().min(1).max(99).default(10).describe('Of the demonstrations, for `share`.'),
+      })
+      .prefault({})
+      .describe('Which demonstrations leads review. What they do not review counts as accepted.'),
     browser: browserSettingsSchema,
   })
   .meta({ id: 'ProjectSettings' });
@@ -83,6 +93,8 @@ export const projectOverviewSchema = z
       inProgress: z.number().int(),
       wanted: z.number().int(),
       submittedToday: z.number().int(),
+      accepted: z.number().int().describe('Of the submitted: accepted, or not reviewed by the settings.'),
+      toReview: z.number().int(),
     }),
     members: z.number().int(),
     workers: z.number().int().describe('Model workers seen in the last minute.'),

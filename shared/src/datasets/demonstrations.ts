@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { assignmentStateSchema, episodeStateNameSchema } from '../api/tasks.ts';
 import { sha256Schema, timeSchema } from '../api/common.ts';
+import { reviewStandingSchema } from '../api/demonstrations.ts';
 import { questionUseSchema } from '../api/questions.ts';
 import {
   browserSettingsSchema,
@@ -29,6 +30,8 @@ const origin = {
   episode_state: episodeStateNameSchema,
   /** `submitted`, or `surplus`: finished after its place had gone to somebody else. */
   assignment_state: assignmentStateSchema,
+  /** Where it stood in the leads' review when it was exported; `not-drawn` is not reviewed by the project's settings, and counts as accepted. */
+  review_state: reviewStandingSchema,
 };
 
 /** GPT-2's (r50k): of the answer prompt, and of the answer. */
@@ -75,6 +78,8 @@ export const demonstrationEpisodeRowSchema = z.object({
   ...origin,
   settings: browserSettingsSchema,
   settings_version: z.int(),
+  /** Of the guidelines it was done under; null: from before there were any. */
+  guidelines_version: z.int().nullable(),
   started_at: timeSchema,
   /** When browsing ended. */
   browsed_at: timeSchema.nullable(),

@@ -1,9 +1,9 @@
 import { ApiError } from '@rookery/shared/api';
 import { answerPrompt, finishAnswering } from '@rookery/shared/browser';
-import { and, desc, eq, max, sql } from 'drizzle-orm';
+import { and, desc, eq, max } from 'drizzle-orm';
 import type { Transaction } from '../../db/database.ts';
 import { recordEvent } from '../../db/events.ts';
-import { answerDrafts, answers, episodes } from '../../db/schema/index.ts';
+import { answers, episodes } from '../../db/schema/index.ts';
 import {
   effectiveState,
   finishAssignment,
@@ -13,60 +13,11 @@ import {
   notActiveError,
   type Member,
 } from '../tasks/index.ts';
-import { keepAlive, loadOpen } from './activity.ts';
 import type { EpisodeContext } from './context.ts';
+import { keepSubmitted } from './drafts.ts';
+import { activeMsOf, figuresOfAnswer } from './figures.ts';
 import { loadEpisode, type EpisodeKey, type LoadedEpisode } from './load.ts';
 import { countTokens } from './tokens.ts';
-
-/**
- * Saves the draft of the answer as the next version. It is saved although the lease has ended, so that nothing typed
- * is lost; sending the same text again is answered the same.
- * @throws ApiError `conflict` when there is a newer version (`details.version`); `lease_lost` for another token;
- *   `wrong_state`
- */
-export async function saveDraft(
-  context: EpisodeContext,
-  options: EpisodeKey & Member & { text: string; baseVersion: number; leaseToken: string },
-) {
-  const { deps } = context;
-  return deps.db.transaction(async (tx) => {
-    await lockMember(tx, options.memberId);
-    const loaded = await loadOpen(tx, options);
-    const now = deps.clock();
-    const saved = await writeDraft(tx, { ...options, now });
-    const lease = await keepAlive(tx, { loaded, now });
-    return { version: saved.version, savedAt: saved.savedAt.toISOString(), lease };
-  });
-}
-
-async function writeDraft(
-  tx: Transaction,
-  draft: EpisodeKey & { text: string; baseVersion: number; now: Date },
-): Promise<typeof answerDrafts.$inferSelect> {
-  const { projectId, episodeId, text, baseVersion, now } = draft;
-  const ofEpisode = and(eq(answerDrafts.projectId, projectId), eq(answerDrafts.episodeId, episodeId));
-  const [written] =
-    baseVersion === 0
-      ? await tx
-          .insert(answerDrafts)
-          .values({ projectId, episodeId, text, version: 1, savedAt: now })
-          .onConflictDoNothing()
-          .returning()
-      : await tx
-          .update(answerDrafts)
-          .set({ text, version: sql`${answerDrafts.version} + 1`, savedAt: now })
-          .where(and(ofEpisode, eq(answerDrafts.version, baseVersion)))
-          .returning();
-  if (written) return written;
-  const [newer] = await tx.select().from(answerDrafts).where(ofEpisode);
-  // The same request again, whose answer was lost.
-  if (newer?.text === text && newer.version === baseVersion + 1) return newer;
-  throw new ApiError(
-    'conflict',
-    'The draft was changed elsewhere, in another tab or on another device. Load it and take over what you need.',
-    { details: { version: newer?.version ?? 0 } },
-  );
-}
 
 /**
  * Submits the answer, as its next revision, and ends episode and assignment: work that comes after the lease is taken if
@@ -84,11 +35,14 @@ export async function submitAnswer(
     await lockMember(tx, options.memberId);
     const loaded = await loadEpisode(tx, options);
     const { episode, assignment } = loaded;
+    const { id: assignmentId } = assignment;
     if (assignment.leaseToken !== options.leaseToken) throw leaseLost('token');
+    if (assignmentId === null)
+      throw new ApiError('wrong_state', 'An answer that was written for practice is not submitted.');
     if (episode.state === 'submitted') await checkSame(tx, options);
     else if (assignment.state === 'paused') throw notActiveError('paused');
-    else await storeAnswer(context, { tx, loaded, text: options.text, actorId: options.actorId });
-    return { assignmentId: assignment.id };
+    else await storeAnswer(context, { ...options, tx, loaded, assignmentId });
+    return { assignmentId };
   });
 }
 
@@ -110,10 +64,10 @@ const answerCounts = (): ApiError =>
 
 async function storeAnswer(
   context: EpisodeContext,
-  options: { tx: Transaction; loaded: LoadedEpisode; text: string; actorId: string },
+  options: { tx: Transaction; loaded: LoadedEpisode; assignmentId: string; text: string; actorId: string },
 ): Promise<void> {
   const { deps } = context;
-  const { tx, loaded, text, actorId } = options;
+  const { tx, loaded, assignmentId, text, actorId } = options;
   const { episode, assignment } = loaded;
   if (episode.state !== 'answering') {
     const message =
@@ -131,7 +85,7 @@ async function storeAnswer(
   const finished = await finishAssignment(deps, {
     tx,
     projectId,
-    assignmentId: assignment.id,
+    assignmentId,
     actorId,
     at: now,
   });
@@ -153,6 +107,7 @@ async function storeAnswer(
     completionTokens: countTokens(text),
     createdAt: now,
   });
+  await keepSubmitted(tx, { projectId, episodeId, text, now });
   await tx
     .update(episodes)
     .set({
@@ -160,6 +115,8 @@ async function storeAnswer(
       browserState: finishAnswering(episode.browserState),
       endedAt: now,
       reviewState: 'unreviewed',
+      activeMs: activeMsOf(episodeId),
+      ...figuresOfAnswer({ text, revision, quotes: episode.quotes }),
     })
     .where(and(eq(episodes.projectId, projectId), eq(episodes.id, episodeId)));
   await recordEvent(tx, {

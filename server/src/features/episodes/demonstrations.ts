@@ -1,112 +1,249 @@
-import { ApiError, type Demonstration, type EpisodeStateName } from '@rookery/shared/api';
-import { and, count, desc, eq, lt, sql, type SQL } from 'drizzle-orm';
-import { z } from 'zod';
-import type { Queryable } from '../../db/database.ts';
 import {
-  activityIntervals,
-  answers,
-  assignments,
-  commands,
-  episodes,
-  members,
-  questions,
-} from '../../db/schema/index.ts';
+  ApiError,
+  demonstrationFlags,
+  type Demonstration,
+  type DemonstrationFilter,
+  type DemonstrationFlag,
+  type DemonstrationSort,
+  type ReviewStanding,
+} from '@rookery/shared/api';
+import { and, count, eq, gt, sql, type SQL } from 'drizzle-orm';
+import type { Queryable } from '../../db/database.ts';
+import { likePattern } from '../../db/like-pattern.ts';
+import { standingOf } from '../../db/review-standing.ts';
+import { answers, assignments, episodes, members, questions } from '../../db/schema/index.ts';
+import { keyset, type SortKey } from '../../http/cursor.ts';
+import { activeMsOf } from './figures.ts';
 import type { EpisodeKey } from './load.ts';
 
-function selectDemonstrations(db: Queryable, where: SQL | undefined) {
-  return db
-    .select({
-      episodeId: episodes.id,
-      questionId: episodes.questionId,
-      questionText: episodes.questionText,
-      dataset: questions.dataset,
-      demonstrator: members.pseudonym,
-      isSimulated: members.isSimulated,
-      state: episodes.state,
-      assignmentState: assignments.state,
-      commands: sql<number>`${episodes.nextSequence} - 1`,
-      invalidCommands: sql<number>`(
-        select count(*) from ${commands}
-        where ${commands.episodeId} = ${episodes.id} and not ${commands.isValid})::int`,
-      quotes: sql<number>`jsonb_array_length(${episodes.browserState} -> 'quotes')`,
-      answerCharacters: sql<number | null>`(
-        select char_length(${answers.text}) from ${answers} where ${answers.episodeId} = ${episodes.id}
-        order by ${answers.revision} desc limit 1)`,
-      activeSeconds: sql<number>`coalesce((
-        select extract(epoch from sum(${activityIntervals.endedAt} - ${activityIntervals.startedAt}))
-        from ${activityIntervals} where ${activityIntervals.episodeId} = ${episodes.id}), 0)::float8`,
-      startedAt: episodes.createdAt,
-      endedAt: episodes.endedAt,
-    })
-    .from(episodes)
-    .innerJoin(questions, eq(questions.id, episodes.questionId))
-    .innerJoin(members, eq(members.id, episodes.memberId))
-    .innerJoin(assignments, eq(assignments.id, episodes.assignmentId))
-    .where(where);
+/** Of people's answers in a project, in milliseconds; simulated people's pace says nothing about it. Worked out once a statement. */
+const medianActiveMs = (projectId: string): SQL<number | null> => sql<number | null>`(
+  select percentile_cont(0.5) within group (order by episodes.active_ms)
+  from episodes inner join members on members.id = episodes.member_id and not members.is_simulated
+  where episodes.project_id = ${projectId} and episodes.answer_revision is not null)`;
+
+/** Of fewer answers a median says little. */
+const fewestForMedian = 10;
+const hasMedian = (projectId: string): SQL => sql`(
+  select count(*) >= ${fewestForMedian}
+  from episodes inner join members on members.id = episodes.member_id and not members.is_simulated
+  where episodes.project_id = ${projectId} and episodes.answer_revision is not null)`;
+
+const flagConditions = (projectId: string): Record<DemonstrationFlag, SQL> => ({
+  nonsense: sql`${episodes.ending} = 'nonsense'`,
+  controversial: sql`${episodes.ending} = 'controversial'`,
+  'action-limit': sql`${episodes.ending} = 'action-limit'`,
+  'quote-budget': sql`${episodes.ending} = 'quote-budget'`,
+  'no-citation': sql`${episodes.answerCitations} = 0`,
+  fast: sql`(not ${members.isSimulated} and ${episodes.answerRevision} is not null
+    and ${episodes.activeMs} < ${medianActiveMs(projectId)} / 3 and ${hasMedian(projectId)})`,
+  'invalid-steps': sql`${episodes.invalidCommands} > 0`,
+  censored: sql`${episodes.censoredCommands} > 0`,
+  revised: sql`${episodes.answerRevision} > 1`,
+  surplus: sql`(${assignments.state} = 'surplus' or ${assignments.fallsBackTo} is not distinct from 'surplus')`,
+  simulated: sql`${members.isSimulated}`,
+});
+
+function flagsOf(projectId: string): SQL<DemonstrationFlag[]> {
+  const conditions = flagConditions(projectId);
+  const cases = demonstrationFlags.map((flag) => sql`case when ${conditions[flag]} then ${flag}::text end`);
+  return sql<DemonstrationFlag[]>`array_remove(array[${sql.join(cases, sql`, `)}], null)`;
 }
+
+/** Kept from when it was done last; before that, counted. */
+const activeMs = sql<number>`coalesce(${episodes.activeMs}, ${activeMsOf(sql`${episodes.id}`)})`;
+
+const columnsOf = (projectId: string) => ({
+  id: episodes.id,
+  questionId: episodes.questionId,
+  questionText: episodes.questionText,
+  dataset: questions.dataset,
+  use: questions.use,
+  demonstrator: members.pseudonym,
+  isSimulated: members.isSimulated,
+  state: episodes.state,
+  assignmentState: assignments.state,
+  standing: standingOf(projectId),
+  isBeingRevised: sql<boolean>`${assignments.fallsBackTo} is not null`,
+  decisions: episodes.decisions,
+  flags: flagsOf(projectId),
+  ending: episodes.ending,
+  commands: sql<number>`${episodes.nextSequence} - 1`,
+  invalidCommands: episodes.invalidCommands,
+  quotes: episodes.quotes,
+  answerRevision: episodes.answerRevision,
+  answerCharacters: episodes.answerCharacters,
+  activeMs,
+  startedAt: episodes.createdAt,
+  endedAt: episodes.endedAt,
+});
+
+/** How the tables of rows, filters and sorting belong together. */
+const ofEpisode = {
+  question: eq(questions.id, episodes.questionId),
+  member: eq(members.id, episodes.memberId),
+  assignment: eq(assignments.id, episodes.assignmentId),
+};
+
+const selectDemonstrations = (db: Queryable, options: { projectId: string; place?: SQL<string> }) =>
+  db
+    .select({ ...columnsOf(options.projectId), place: options.place ?? sql<string>`''` })
+    .from(episodes)
+    .innerJoin(questions, ofEpisode.question)
+    .innerJoin(members, ofEpisode.member)
+    .innerJoin(assignments, ofEpisode.assignment);
 
 type DemonstrationRow = Awaited<ReturnType<typeof selectDemonstrations>>[number];
 
-const presentDemonstration = (row: DemonstrationRow): Demonstration => ({
-  episodeId: row.episodeId,
-  question: { id: row.questionId, fullText: row.questionText, dataset: row.dataset },
-  demonstrator: row.demonstrator,
-  isSimulated: row.isSimulated,
-  state: row.state,
-  assignmentState: row.assignmentState,
-  commands: row.commands,
-  invalidCommands: row.invalidCommands,
-  quotes: row.quotes,
-  answerCharacters: row.answerCharacters,
-  activeSeconds: row.activeSeconds,
-  startedAt: row.startedAt.toISOString(),
-  endedAt: row.endedAt?.toISOString() ?? null,
-});
-
-/** @throws ApiError `not_found` */
-export async function readDemonstration(db: Queryable, key: EpisodeKey): Promise<Demonstration> {
-  const where = and(eq(episodes.projectId, key.projectId), eq(episodes.id, key.episodeId));
-  const [row] = await selectDemonstrations(db, where);
-  if (row) return presentDemonstration(row);
-  throw new ApiError('not_found', 'There is no such demonstration in this project.');
-}
-
-/** Newest first. Ids are made in the order of time: the cursor is the last id of the page before. */
-export async function listDemonstrations(
-  db: Queryable,
-  options: {
-    projectId: string;
-    state?: EpisodeStateName | undefined;
-    questionId?: string | undefined;
-    contains?: string | undefined;
-    cursor?: string | undefined;
-    limit: number;
-  },
-): Promise<{ items: Demonstration[]; nextCursor: string | null; total: number }> {
-  const { projectId, state, questionId, contains, limit } = options;
-  const before = parseCursor(options.cursor);
-  const matching = and(
-    eq(episodes.projectId, projectId),
-    eq(episodes.kind, 'demonstration'),
-    state === undefined ? undefined : eq(episodes.state, state),
-    questionId === undefined ? undefined : eq(episodes.questionId, questionId),
-    contains === undefined ? undefined : sql`strpos(lower(${episodes.questionText}), lower(${contains})) > 0`,
-  );
-  const onPage = and(matching, before === undefined ? undefined : lt(episodes.id, before));
-  const rows = await selectDemonstrations(db, onPage)
-    .orderBy(desc(episodes.id))
-    .limit(limit + 1);
-  const [counted] = await db.select({ total: count() }).from(episodes).where(matching);
-  const items = rows.slice(0, limit).map(presentDemonstration);
+function presentDemonstration({ place: _place, ...row }: DemonstrationRow): Demonstration {
+  const { id, questionId, questionText, dataset, use, activeMs, startedAt, endedAt, ...rest } = row;
   return {
-    items,
-    nextCursor: rows.length > limit ? items.at(-1)!.episodeId : null,
-    total: counted?.total ?? 0,
+    ...rest,
+    episodeId: id,
+    question: { id: questionId, fullText: questionText, dataset, use },
+    activeSeconds: activeMs / 1000,
+    startedAt: startedAt.toISOString(),
+    endedAt: endedAt?.toISOString() ?? null,
   };
 }
 
-function parseCursor(cursor: string | undefined): string | undefined {
-  const parsed = z.uuid().optional().safeParse(cursor);
-  if (parsed.success) return parsed.data;
-  throw new ApiError('invalid_request', 'This cursor is not valid. Start again from the first page.');
+/** @throws ApiError `not_found` */
+export async function readDemonstration(db: Queryable, key: EpisodeKey): Promise<Demonstration> {
+  const { projectId } = key;
+  const where = and(eq(episodes.projectId, projectId), eq(episodes.id, key.episodeId));
+  const [row] = await selectDemonstrations(db, { projectId }).where(where);
+  if (row) return presentDemonstration(row);
+  throw demonstrationNotFound();
+}
+
+export const demonstrationNotFound = (): ApiError =>
+  new ApiError('not_found', 'There is no such demonstration in this project.');
+
+/** The same order on every machine, whatever the database's language. */
+const plainly = (text: SQL): SQL => sql`${text} collate "C"`;
+
+const sortsOf = (projectId: string): Record<DemonstrationSort, SortKey> => ({
+  started: { by: episodes.createdAt, type: 'timestamptz' },
+  ended: { by: sql`coalesce(${episodes.endedAt}, 'infinity'::timestamptz)`, type: 'timestamptz' },
+  question: { by: plainly(sql`lower(left(${episodes.questionText}, 200))`), type: 'text' },
+  demonstrator: { by: plainly(sql`${members.pseudonym}`), type: 'text' },
+  state: { by: plainly(sql`${episodes.state}`), type: 'text' },
+  standing: { by: plainly(sql`coalesce(${standingOf(projectId)}, '')`), type: 'text' },
+  active: { by: activeMs, type: 'integer' },
+  commands: { by: episodes.nextSequence, type: 'integer' },
+  invalidCommands: { by: episodes.invalidCommands, type: 'integer' },
+  quotes: { by: episodes.quotes, type: 'integer' },
+  answer: { by: sql`coalesce(${episodes.answerCharacters}, -1)`, type: 'integer' },
+});
+
+/** A page of a project's demonstrations, sorted, with the median that the flag `fast` goes by. */
+export async function listDemonstrations(
+  db: Queryable,
+  options: DemonstrationFilter & {
+    projectId: string;
+    sort: DemonstrationSort;
+    order: 'asc' | 'desc';
+    limit: number;
+    cursor?: string | undefined;
+  },
+) {
+  const { projectId, sort, order, limit, cursor } = options;
+  const set = keyset({ sorts: sortsOf(projectId), sort, order, id: episodes.id, cursor, limit });
+  const matching = matchingDemonstrations(options);
+  const [found, total, { rows: medians }] = await Promise.all([
+    selectDemonstrations(db, { projectId, place: set.place })
+      .where(and(matching, set.where))
+      .orderBy(...set.orderBy)
+      .limit(set.limit),
+    countDemonstrations(db, options),
+    db.execute<{ median: number | null }>(sql`select ${medianActiveMs(projectId)} as median`),
+  ]);
+  const { rows, ...page } = set.page(found);
+  const median = medians[0]?.median ?? null;
+  return {
+    ...page,
+    items: rows.map(presentDemonstration),
+    total,
+    medianActiveSeconds: median === null ? null : median / 1000,
+  };
+}
+
+/** The demonstrations of a project that a filter lets through; the statement has to join the tables as `ofEpisode` says. */
+function matchingDemonstrations(filter: DemonstrationFilter & { projectId: string }): SQL | undefined {
+  const { projectId, contains, answer, state, task, standing, flag, by, demonstrator } = filter;
+  const { questionId, dataset, use } = filter;
+  return and(
+    eq(episodes.projectId, projectId),
+    eq(episodes.kind, 'demonstration'),
+    contains === undefined ? undefined : sql`${episodes.questionText} ilike ${likePattern(contains)}`,
+    answer === undefined ? undefined : hasAnswer(answer),
+    state === undefined ? undefined : eq(episodes.state, state),
+    task === undefined ? undefined : eq(assignments.state, task),
+    standing === undefined ? undefined : sql`${standingOf(projectId)} = ${standing}`,
+    flag === undefined ? undefined : flagConditions(projectId)[flag],
+    by === undefined ? undefined : eq(members.isSimulated, by === 'programs'),
+    demonstrator === undefined ? undefined : sql`${members.pseudonym} ilike ${likePattern(demonstrator)}`,
+    questionId === undefined ? undefined : eq(episodes.questionId, questionId),
+    dataset === undefined ? undefined : eq(questions.dataset, dataset),
+    use === undefined ? undefined : eq(questions.use, use),
+  );
+}
+
+const hasAnswer = (part: string): SQL => sql`exists (
+  select from ${answers} where ${answers.episodeId} = ${episodes.id}
+    and ${answers.revision} = ${episodes.answerRevision} and ${answers.text} ilike ${likePattern(part)})`;
+
+/** A demonstration with what a decision about it is based on. */
+export interface FoundDemonstration {
+  id: string;
+  answerRevision: number | null;
+  decisions: number;
+  standing: ReviewStanding | null;
+  /** Answered or decided about after `changedSince`, but for decisions of one batch. */
+  isChanged: boolean;
+}
+
+/** Demonstrations that match, in the order of their ids, after one of them. */
+export async function findDemonstrations(
+  db: Queryable,
+  options: DemonstrationFilter & {
+    projectId: string;
+    also?: SQL | undefined;
+    after?: string | undefined;
+    changedSince?: { at: Date; exceptBatch: string } | undefined;
+    limit: number;
+  },
+): Promise<FoundDemonstration[]> {
+  const { projectId, also, after, changedSince, limit } = options;
+  const { id, answerRevision, decisions } = episodes;
+  const isChanged = changedSince ? changedAfter(changedSince) : sql<boolean>`false`;
+  return db
+    .select({ id, answerRevision, decisions, standing: standingOf(projectId), isChanged })
+    .from(episodes)
+    .innerJoin(questions, ofEpisode.question)
+    .innerJoin(members, ofEpisode.member)
+    .innerJoin(assignments, ofEpisode.assignment)
+    .where(and(matchingDemonstrations(options), also, after === undefined ? undefined : gt(id, after)))
+    .orderBy(id)
+    .limit(limit);
+}
+
+const changedAfter = ({ at, exceptBatch }: { at: Date; exceptBatch: string }): SQL<boolean> => sql<boolean>`(
+  exists (select from answers where answers.episode_id = ${episodes.id} and answers.created_at > ${at.toISOString()}::timestamptz)
+  or exists (select from reviews where reviews.episode_id = ${episodes.id}
+    and reviews.created_at > ${at.toISOString()}::timestamptz and reviews.batch_id is distinct from ${exceptBatch}::uuid))`;
+
+/** How many demonstrations match. */
+export async function countDemonstrations(
+  db: Queryable,
+  filter: DemonstrationFilter & { projectId: string },
+): Promise<number> {
+  const [counted] = await db
+    .select({ total: count() })
+    .from(episodes)
+    .innerJoin(questions, ofEpisode.question)
+    .innerJoin(members, ofEpisode.member)
+    .innerJoin(assignments, ofEpisode.assignment)
+    .where(matchingDemonstrations(filter));
+  return counted?.total ?? 0;
 }

@@ -1,17 +1,21 @@
-import type { episodeRoutes } from '@rookery/shared/api';
+import type { demonstrationRoutes, episodeRoutes, practiceRoutes } from '@rookery/shared/api';
 import type { Dependencies } from '../../dependencies.ts';
 import type { Handlers } from '../../http/handlers.ts';
 import { memberOf, readAssignment } from '../tasks/index.ts';
 import { reportActivity } from './activity.ts';
-import { saveDraft, submitAnswer } from './answers.ts';
+import { submitAnswer } from './answers.ts';
 import { sendCommand } from './commands.ts';
 import { createEpisodeContext } from './context.ts';
 import { listDemonstrations } from './demonstrations.ts';
+import { listDraftVersions, readDraftVersion, saveDraft } from './drafts.ts';
+import { endPractice, readPractice, startPractice } from './practice.ts';
 import { replayEpisode } from './replay.ts';
 import { getObservation, getScreenMarks, previewQuote } from './screen.ts';
 import { getEpisode, startEpisode } from './start.ts';
 
-export const episodeHandlers = (deps: Dependencies): Handlers<typeof episodeRoutes> => {
+export const episodeHandlers = (
+  deps: Dependencies,
+): Handlers<typeof episodeRoutes & typeof practiceRoutes> => {
   const context = createEpisodeContext(deps);
   return {
     startEpisode: ({ caller, body }) => startEpisode(context, { ...memberOf(caller), ...body }),
@@ -22,6 +26,8 @@ export const episodeHandlers = (deps: Dependencies): Handlers<typeof episodeRout
     getObservation: ({ params }) => getObservation(context, params),
     getScreenMarks: ({ params, query }) => getScreenMarks(context, { ...params, ...query }),
     saveDraft: ({ caller, params, body }) => saveDraft(context, { ...memberOf(caller), ...params, ...body }),
+    listDraftVersions: ({ params }) => listDraftVersions(deps.db, params),
+    getDraftVersion: ({ params }) => readDraftVersion(deps.db, params),
     submitAnswer: async ({ caller, params, body }) => {
       const { projectId } = params;
       const { assignmentId } = await submitAnswer(context, { ...memberOf(caller), ...params, ...body });
@@ -29,7 +35,16 @@ export const episodeHandlers = (deps: Dependencies): Handlers<typeof episodeRout
     },
     reportActivity: ({ caller, params, body }) =>
       reportActivity(context, { ...memberOf(caller), ...params, ...body }),
-    listDemonstrations: ({ params, query }) => listDemonstrations(deps.db, { ...params, ...query }),
-    replayEpisode: ({ params }) => replayEpisode(deps, params),
+    getPractice: ({ caller }) => readPractice(deps, memberOf(caller)),
+    startPractice: ({ caller, body }) => startPractice(context, { ...memberOf(caller), ...body }),
+    endPractice: ({ caller, body }) => endPractice(deps, { ...memberOf(caller), ...body }),
   };
 };
+
+export const demonstrationHandlers = (deps: Dependencies): Handlers<typeof demonstrationRoutes> => ({
+  listDemonstrations: async ({ params, query }) => {
+    const readAt = deps.clock().toISOString();
+    return { ...(await listDemonstrations(deps.db, { ...params, ...query })), readAt };
+  },
+  replayEpisode: ({ params }) => replayEpisode(deps, params),
+});

@@ -1,7 +1,8 @@
-import { ApiError, type Episode } from '@rookery/shared/api';
+import { ApiError, type Episode, type ProjectSettings } from '@rookery/shared/api';
 import { BROWSER_VERSION, getBrowser } from '@rookery/shared/browser';
 import { and, eq } from 'drizzle-orm';
 import { uuidv7 } from 'uuidv7';
+import type { Transaction } from '../../db/database.ts';
 import { recordEvent } from '../../db/events.ts';
 import { assignments, episodes, questions } from '../../db/schema/index.ts';
 import { storePage } from '../../library/index.ts';
@@ -17,6 +18,7 @@ import {
 } from '../tasks/index.ts';
 import { settlePending } from './commands.ts';
 import { sha256, storedPage, type EpisodeContext } from './context.ts';
+import { drawForReview } from './figures.ts';
 import { loadEpisode, type EpisodeKey } from './load.ts';
 import { presentEpisode } from './present.ts';
 
@@ -83,36 +85,17 @@ async function insertEpisode(
     const { settingsVersion } = assignment;
     const settings = await readSettingsVersion(tx, { projectId, version: settingsVersion });
     if (!settings) throw new Error('An assignment names settings that do not exist.');
-    const browser = getBrowser(BROWSER_VERSION);
-    const page = browser.startPage();
-    const pageHash = await storePage(tx, projectId, page);
-    const state = browser.initialState({
-      question: question.fullText,
-      settings: settings.browser,
-      startPageHash: pageHash,
-    });
     const now = deps.clock();
     const id = uuidv7();
     const inserted = await tx
       .insert(episodes)
       .values({
+        ...(await freshEpisode(tx, { projectId, question, settings, settingsVersion, now })),
         id,
-        projectId,
-        questionId: question.id,
         kind: 'demonstration',
-        state: 'browsing',
         assignmentId: assignment.id,
         memberId,
-        browserVersion: BROWSER_VERSION,
-        settings: settings.browser,
-        settingsVersion,
-        questionText: question.fullText,
-        browserState: state,
-        nextSequence: 1,
-        pageHash,
-        startPageHash: pageHash,
-        startObservationSha256: sha256(browser.observe({ state, page })),
-        createdAt: now,
+        reviewDraw: drawForReview(deps.config.secret, id),
       })
       .onConflictDoNothing()
       .returning({ id: episodes.id });
@@ -129,4 +112,41 @@ async function insertEpisode(
       at: now,
     });
   });
+}
+
+/** An episode at its beginning: it pins the browser's version and copies the settings and the question. */
+export async function freshEpisode(
+  tx: Transaction,
+  options: {
+    projectId: string;
+    question: Pick<typeof questions.$inferSelect, 'id' | 'fullText'>;
+    settings: ProjectSettings;
+    settingsVersion: number;
+    now: Date;
+  },
+) {
+  const { projectId, question, settings, settingsVersion, now } = options;
+  const browser = getBrowser(BROWSER_VERSION);
+  const page = browser.startPage();
+  const pageHash = await storePage(tx, projectId, page);
+  const state = browser.initialState({
+    question: question.fullText,
+    settings: settings.browser,
+    startPageHash: pageHash,
+  });
+  return {
+    projectId,
+    questionId: question.id,
+    state: 'browsing' as const,
+    browserVersion: BROWSER_VERSION,
+    settings: settings.browser,
+    settingsVersion,
+    questionText: question.fullText,
+    browserState: state,
+    nextSequence: 1,
+    pageHash,
+    startPageHash: pageHash,
+    startObservationSha256: sha256(browser.observe({ state, page })),
+    createdAt: now,
+  };
 }

@@ -1,9 +1,11 @@
-import { sql, type SQL } from 'drizzle-orm';
+import { eq, sql, type SQL } from 'drizzle-orm';
 import type { Transaction } from '../../db/database.ts';
 import { recordEvent } from '../../db/events.ts';
 import { executeNamed, type ValuesOrPlaceholders } from '../../db/named.ts';
+import { episodes } from '../../db/schema/index.ts';
 import { activityParts, activityValues, finishAssignment, isRecorded, noteActivity } from '../tasks/index.ts';
 import { announceStep } from './announce.ts';
+import { activeMsOf } from './figures.ts';
 import type { Step } from './commands.ts';
 import type { EpisodeContext } from './context.ts';
 import type { LoadedEpisode } from './load.ts';
@@ -49,6 +51,10 @@ export async function storeStep(
     pageHash: step.pageHash,
     browsedAt: state === 'browsing' ? null : now,
     endedAt: isOver(state) ? now : null,
+    ending: step.state.ending,
+    quotes: step.state.quotes.length,
+    invalidCommands: episode.invalidCommands + (step.outcome.valid ? 0 : 1),
+    censoredCommands: episode.censoredCommands + (step.censored.length > 0 ? 1 : 0),
   };
   const move = { ...options, after, now };
   const result = state === 'browsing' ? await goOn(context, move) : await endBrowsing(context, move);
@@ -65,7 +71,7 @@ async function goOn(context: EpisodeContext, move: Move): Promise<LoadedEpisode 
   const [moved] = await executeNamed<Moved, StepValues>(deps.pool, { ...namedMove, values: valuesOf(move) });
   if (!moved?.is_moved) return 'superseded';
   // Another tab of the person recorded activity at the same moment.
-  if (move.isActing && !moved.is_recorded) await noteActivity(deps.db, activityOf(move));
+  if (isActivity(move) && !moved.is_recorded) await noteActivity(deps.db, activityOf(move));
   return asMoved(move, moved);
 }
 
@@ -79,6 +85,7 @@ async function endBrowsing(context: EpisodeContext, move: Move): Promise<LoadedE
     const { rows } = await tx.execute<Record<string, unknown> & Moved>(moveStatement(valuesOf(move)));
     const moved = rows[0];
     if (!moved?.is_moved) return 'superseded';
+    if (assignment.id === null) return asMoved(move, moved);
     if (move.isActing && !moved.is_recorded) await noteActivity(tx, activityOf(move));
     const actorId = await personOf(tx, loaded);
     await recordEvent(tx, {
@@ -92,6 +99,10 @@ async function endBrowsing(context: EpisodeContext, move: Move): Promise<LoadedE
       at: now,
     });
     if (!isOver(after.state)) return asMoved(move, moved);
+    await tx
+      .update(episodes)
+      .set({ activeMs: activeMsOf(episodeId) })
+      .where(eq(episodes.id, episodeId));
     const finished = await finishAssignment(deps, {
       tx,
       projectId,
@@ -109,6 +120,9 @@ function asMoved({ loaded, after }: Move, { lease_ms: leaseMs }: Moved): LoadedE
   return { ...loaded, episode: after, assignment: { ...assignment, leaseExpiresAt } };
 }
 
+/** Practice is none: it counts nowhere. */
+const isActivity = ({ isActing, loaded }: Move): boolean => isActing && loaded.assignment.id !== null;
+
 const activityOf = ({ loaded: { episode, assignment }, now }: Move) => ({
   projectId: episode.projectId,
   episodeId: episode.id,
@@ -120,7 +134,7 @@ const activityOf = ({ loaded: { episode, assignment }, now }: Move) => ({
 type StepValues = ReturnType<typeof valuesOf>;
 
 function valuesOf(move: Move) {
-  const { loaded, after, step, isActing } = move;
+  const { loaded, after, step } = move;
   const { episode, assignment, leaseMinutes } = loaded;
   return {
     ...activityValues(activityOf(move)),
@@ -131,6 +145,10 @@ function valuesOf(move: Move) {
     pageHash: step.pageHash,
     browsedAt: after.browsedAt?.toISOString() ?? null,
     endedAt: after.endedAt?.toISOString() ?? null,
+    ending: after.ending,
+    quotes: after.quotes,
+    invalidCommands: after.invalidCommands,
+    censoredCommands: after.censoredCommands,
     isValid: step.outcome.valid,
     invalidReason: step.outcome.reason,
     found: step.outcome.found,
@@ -139,8 +157,8 @@ function valuesOf(move: Move) {
     searchVersion: step.searchVersion,
     assignmentId: assignment.id,
     leaseEnd: new Date(move.now.getTime() + leaseMinutes * 60_000).toISOString(),
-    isActing,
-    pushesLease: isActing && !isOver(after.state),
+    isActing: isActivity(move),
+    pushesLease: isActivity(move) && !isOver(after.state),
   };
 }
 
@@ -155,7 +173,9 @@ function moveStatement(v: ValuesOrPlaceholders<StepValues>): SQL {
     with moved as (
       update episodes set browser_state = ${v.browserState}::jsonb, state = ${v.state},
         next_sequence = ${v.nextSequence}::int, page_hash = ${v.pageHash},
-        browsed_at = ${v.browsedAt}::timestamptz, ended_at = ${v.endedAt}::timestamptz
+        browsed_at = ${v.browsedAt}::timestamptz, ended_at = ${v.endedAt}::timestamptz, ending = ${v.ending},
+        quotes = ${v.quotes}::int, invalid_commands = ${v.invalidCommands}::int,
+        censored_commands = ${v.censoredCommands}::int
       where project_id = ${v.projectId}::uuid and id = ${v.episodeId}::uuid and next_sequence = ${v.sequence}::int
       returning id
     ), done as (
@@ -180,8 +200,8 @@ function moveStatement(v: ValuesOrPlaceholders<StepValues>): SQL {
 const namedMove = { name: 'rookery-step', build: moveStatement };
 
 /** The person behind an episode, for events. */
-async function personOf(tx: Transaction, { assignment }: LoadedEpisode): Promise<string> {
+async function personOf(tx: Transaction, { episode, assignment }: LoadedEpisode): Promise<string> {
   const { rows } = await tx.execute<{ person_id: string }>(sql`
-    select person_id from members where project_id = ${assignment.projectId} and id = ${assignment.memberId}`);
+    select person_id from members where project_id = ${episode.projectId} and id = ${assignment.memberId}`);
   return rows[0]!.person_id;
 }

@@ -1,5 +1,7 @@
+import type { ReviewStanding } from '@rookery/shared/api';
 import { and, asc, count, desc, eq, gt, inArray, type SQL } from 'drizzle-orm';
 import type { Queryable } from '../../db/database.ts';
+import { standingOf } from '../../db/review-standing.ts';
 import {
   activityIntervals,
   answers,
@@ -23,6 +25,8 @@ export interface StoredEpisode {
   /** Pseudonym. */
   demonstrator: string;
   isSimulated: boolean;
+  /** Where it stands in the review; null until it is done. */
+  standing: ReviewStanding | null;
   /** Those that are done, in order. */
   commands: (typeof commands.$inferSelect)[];
   /** The latest revision. */
@@ -48,10 +52,10 @@ export async function* readStoredEpisodes(
 ): AsyncGenerator<StoredEpisode[]> {
   let last = after;
   for (;;) {
-    const batch = await readBatch(
-      db,
-      and(ofProject(projectId), last === undefined ? undefined : gt(episodes.id, last)),
-    );
+    const batch = await readBatch(db, {
+      projectId,
+      where: last === undefined ? undefined : gt(episodes.id, last),
+    });
     if (batch.length > 0) yield batch;
     if (batch.length < batchSize) return;
     last = batch.at(-1)!.episode.id;
@@ -63,14 +67,18 @@ export async function readStoredEpisode(
   db: Queryable,
   key: { projectId: string; episodeId: string },
 ): Promise<StoredEpisode | null> {
-  const [stored] = await readBatch(db, and(ofProject(key.projectId), eq(episodes.id, key.episodeId)));
+  const { projectId, episodeId } = key;
+  const [stored] = await readBatch(db, { projectId, where: eq(episodes.id, episodeId) });
   return stored ?? null;
 }
 
 const ofProject = (projectId: string) =>
   and(eq(episodes.projectId, projectId), eq(episodes.kind, 'demonstration'));
 
-async function readBatch(db: Queryable, where: SQL | undefined): Promise<StoredEpisode[]> {
+async function readBatch(
+  db: Queryable,
+  { projectId, where }: { projectId: string; where: SQL | undefined },
+): Promise<StoredEpisode[]> {
   const rows = await db
     .select({
       episode: episodes,
@@ -83,17 +91,17 @@ async function readBatch(db: Queryable, where: SQL | undefined): Promise<StoredE
       },
       demonstrator: members.pseudonym,
       isSimulated: members.isSimulated,
+      standing: standingOf(projectId),
     })
     .from(episodes)
     .innerJoin(assignments, eq(assignments.id, episodes.assignmentId))
     .innerJoin(questions, eq(questions.id, episodes.questionId))
     .innerJoin(members, eq(members.id, episodes.memberId))
-    .where(where)
+    .where(and(ofProject(projectId), where))
     .orderBy(asc(episodes.id))
     .limit(batchSize);
   if (rows.length === 0) return [];
   const ids = rows.map(({ episode }) => episode.id);
-  const { projectId } = rows[0]!.episode;
   const commandRows = await db
     .select()
     .from(commands)

@@ -1,4 +1,4 @@
-import { exportRoutes } from '@rookery/shared/api';
+import { exportRoutes, type ReviewStanding } from '@rookery/shared/api';
 import { setImmediate } from 'node:timers/promises';
 import type { Transaction } from '../../db/database.ts';
 import {
@@ -9,7 +9,7 @@ import {
   type StoredEpisode,
 } from '../episodes/index.ts';
 import type { JobContext, JobProcessor } from '../jobs/index.ts';
-import { episodeRow, stepRows } from './rows.ts';
+import { episodeRow, stepRows, type Finished } from './rows.ts';
 
 /** What a demonstration, or a step, was left out for. */
 interface Counts {
@@ -22,6 +22,8 @@ interface Counts {
     unfinished: number;
     /** Its question was taken out of use. */
     excluded: number;
+    /** It stands elsewhere in the review than was asked for. */
+    review: number;
     /** Its rows or pages are no longer what was shown; each is reported as a problem. */
     differing: number;
     invalidSteps: number;
@@ -40,7 +42,7 @@ export const exportDemonstrations: JobProcessor = async (deps, context) => {
     episodes: 0,
     steps: 0,
     answers: 0,
-    leftOut: { unfinished: 0, excluded: 0, differing: 0, invalidSteps: 0 },
+    leftOut: { unfinished: 0, excluded: 0, review: 0, differing: 0, invalidSteps: 0 },
   };
   const blob = await deps.db.transaction(
     (tx) => deps.blobs.write(writeLines({ tx, context, counts, ...options })),
@@ -60,6 +62,7 @@ async function* writeLines(options: {
   counts: Counts;
   format: 'steps' | 'episodes';
   includeInvalidSteps: boolean;
+  standings: readonly ReviewStanding[];
 }): AsyncGenerator<Buffer> {
   const { tx, context, counts } = options;
   const { projectId } = context.job;
@@ -69,7 +72,7 @@ async function* writeLines(options: {
   for await (const batch of readStoredEpisodes(tx, { projectId })) {
     for (const stored of batch) {
       done += 1;
-      if (!isWanted(stored, counts)) continue;
+      if (!isWanted(stored, options)) continue;
       const { steps, differences } = await rebuildEpisode(stored, pages);
       const [difference] = differences;
       if (difference) {
@@ -89,8 +92,15 @@ async function* writeLines(options: {
   }
 }
 
-function isWanted({ assignment, question }: StoredEpisode, { leftOut }: Counts): boolean {
-  if (assignment.state !== 'submitted' && assignment.state !== 'surplus') leftOut.unfinished += 1;
+/** What is being revised comes with a later export, when it is known which answer counts. */
+function isWanted(
+  stored: StoredEpisode,
+  options: { counts: Counts; standings: readonly ReviewStanding[] },
+): stored is Finished {
+  const { assignment, question, standing } = stored;
+  const { leftOut } = options.counts;
+  if (standing === null || assignment.fallsBackTo !== null) leftOut.unfinished += 1;
+  else if (!options.standings.includes(standing)) leftOut.review += 1;
   else if (question.excludedAt) leftOut.excluded += 1;
   else return true;
   return false;

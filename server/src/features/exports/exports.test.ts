@@ -121,7 +121,7 @@ describe('the export of steps', () => {
       steps: crowCommands.length - 3,
       answers: 1,
       episodes: 1,
-      leftOut: { unfinished: 0, excluded: 0, differing: 0, invalidSteps: 1 },
+      leftOut: { unfinished: 0, excluded: 0, review: 0, differing: 0, invalidSteps: 1 },
     });
     const withInvalid = await exportAs('steps', true);
     const dance = withInvalid.rows

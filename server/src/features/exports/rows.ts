@@ -1,3 +1,4 @@
+import type { ReviewStanding } from '@rookery/shared/api';
 import { getBrowser, type Page } from '@rookery/shared/browser';
 import {
   episodeFormat,
@@ -7,15 +8,18 @@ import {
 } from '@rookery/shared/datasets';
 import type { RebuiltEpisode, StoredEpisode } from '../episodes/index.ts';
 
+/** A demonstration that is done, so that it stands somewhere in the review. */
+export type Finished = StoredEpisode & { standing: ReviewStanding };
+
 /** A demonstration, and what its rows and pages were rebuilt to without a difference. */
 export interface Rebuilt {
-  stored: StoredEpisode;
+  stored: Finished;
   steps: RebuiltEpisode['steps'];
 }
 
 const iso = (time: Date | null): string | null => time?.toISOString() ?? null;
 
-const originOf = ({ episode, assignment, question, demonstrator, isSimulated }: StoredEpisode) => ({
+const originOf = ({ episode, assignment, question, demonstrator, isSimulated, standing }: Finished) => ({
   episode_id: episode.id,
   question: { dataset: question.dataset, id: question.externalId, full_text: episode.questionText },
   use: question.use,
@@ -24,6 +28,7 @@ const originOf = ({ episode, assignment, question, demonstrator, isSimulated }: 
   browser_version: episode.browserVersion,
   episode_state: episode.state,
   assignment_state: assignment.state,
+  review_state: standing,
 });
 
 /** The rows of the format `steps`: one for every command, runs of scrolls made one, and one for the answer. */
@@ -84,6 +89,7 @@ export function episodeRow({ stored, steps }: Rebuilt): DemonstrationEpisodeRow 
     ...originOf(stored),
     settings: episode.settings,
     settings_version: episode.settingsVersion,
+    guidelines_version: stored.assignment.guidelinesVersion,
     started_at: episode.createdAt.toISOString(),
     browsed_at: iso(episode.browsedAt),
     ended_at: iso(episode.endedAt),

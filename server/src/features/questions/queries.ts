@@ -9,6 +9,7 @@ import {
 import { and, count, eq, isNotNull, isNull, sql, type SQL } from 'drizzle-orm';
 import type { z } from 'zod';
 import type { Queryable } from '../../db/database.ts';
+import { likePattern } from '../../db/like-pattern.ts';
 import { questions } from '../../db/schema/index.ts';
 import { keyset, type SortKey } from '../../http/cursor.ts';
 
@@ -160,14 +161,6 @@ export async function listQuestionSets(db: Queryable, projectId: string): Promis
     group by questions.use, questions.dataset
     order by array_position(array['bc', 'rm', 'rl', 'evaluation'], questions.use), questions.dataset collate "C"`);
   return rows;
-}
-
-/** A pattern for `like` that finds the text anywhere, taken as it is. */
-function likePattern(text: string): string {
-  return `%${text
-    .replaceAll('\0', '')
-    .toWellFormed()
-    .replaceAll(/[\\%_]/g, '\\$&')}%`;
 }
 
 const isDone = sql`${submitted} >= ${questions.wanted}`;

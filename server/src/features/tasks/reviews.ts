@@ -1,8 +1,8 @@
 import { ApiError, type AssignmentState, type ReviewDecision, type ReviewState } from '@rookery/shared/api';
-import { and, eq, max } from 'drizzle-orm';
+import { and, desc, eq } from 'drizzle-orm';
 import type { Transaction } from '../../db/database.ts';
 import { recordEvent } from '../../db/events.ts';
-import { answers, episodes, reviews } from '../../db/schema/index.ts';
+import { episodes, people, reviews } from '../../db/schema/index.ts';
 import type { Dependencies } from '../../dependencies.ts';
 import { announce, effectiveState, hasRunOut, tellOwner, type AssignmentRow } from './assignments.ts';
 import { fallBack } from './fall-back.ts';
@@ -17,6 +17,10 @@ export interface Review {
   actorId: string;
   /** Shown to the demonstrator. */
   comment: string;
+  /** What the decision is based on; left out, whatever is there. */
+  seen?: { answerRevision: number | null; decisions: number };
+  /** Of decisions that are made together. */
+  batchId?: string;
 }
 
 export interface Reviewed {
@@ -27,7 +31,7 @@ export interface Reviewed {
 /**
  * Accepts a demonstration as it is; one that was returned counts as it was submitted. Accepting it twice is the same as
  * once.
- * @throws ApiError `not_found`; `wrong_state` when it is not done, is being revised, or is excluded
+ * @throws ApiError `not_found`; `conflict` when it is not as it was `seen`; `wrong_state` when it is not done, is being revised, or is excluded
  */
 export async function acceptDemonstration(deps: Dependencies, review: Review): Promise<Reviewed> {
   const under = await lockForReview(deps, review);
@@ -46,7 +50,7 @@ export async function acceptDemonstration(deps: Dependencies, review: Review): P
 /**
  * Returns a demonstration to its demonstrator with a comment. Its place is held; they take it up when they want, with a
  * lease that is theirs alone, on the answer and not the browsing. Until they submit another answer it stays `returned`.
- * @throws ApiError `not_found`; `wrong_state` when there is no answer, it is being revised or excluded, or it is surplus
+ * @throws ApiError `not_found`; `conflict`; `wrong_state` when there is no answer, it is being revised or excluded, or it is surplus
  *   and its question has no free place
  */
 export async function returnToDemonstrator(deps: Dependencies, review: Review): Promise<Reviewed> {
@@ -73,7 +77,7 @@ export async function returnToDemonstrator(deps: Dependencies, review: Review): 
 /**
  * Takes a demonstration out, with the reason as the comment. Nothing is deleted; its place is offered to others again.
  * Excluding it twice is the same as once.
- * @throws ApiError `not_found`; `wrong_state` when it is not done
+ * @throws ApiError `not_found`; `conflict`; `wrong_state` when it is not done
  */
 export async function excludeDemonstration(deps: Dependencies, review: Review): Promise<Reviewed> {
   const under = await lockForReview(deps, review);
@@ -97,27 +101,37 @@ export async function excludeDemonstration(deps: Dependencies, review: Review): 
 }
 
 /**
- * Takes an exclusion back: the demonstration is submitted again if its question has a free place, else surplus, and it
- * is unreviewed.
- * @throws ApiError `not_found`; `wrong_state` when it is not excluded
+ * Takes the decision before back: the demonstration is unreviewed again. One that was excluded is submitted if its
+ * question has a free place, else surplus; one that was returned counts as it was submitted.
+ * @throws ApiError `not_found`; `conflict`; `wrong_state` when there is no decision, or it is being revised
  */
 export async function restoreDemonstration(deps: Dependencies, review: Review): Promise<Reviewed> {
   const under = await lockForReview(deps, review);
   const { tx, projectId } = review;
-  const { assignment, question, at } = under;
-  if (assignment.state !== 'excluded') {
-    throw new ApiError('wrong_state', 'This demonstration is not excluded; there is nothing to take back.');
+  const { assignment, question, at, episode } = under;
+  refuseWhileRevised(assignment);
+  if (episode.reviewState === 'unreviewed') {
+    throw new ApiError(
+      'wrong_state',
+      'No decision about this demonstration stands; there is nothing to take back.',
+    );
   }
-  const place = await freePlace(deps, { tx, question, projectId, now: at });
-  const change = { state: place === null ? 'surplus' : 'submitted', place } as const;
-  const restored = await moveTo(deps, { under, review, change, what: 'restored' });
+  const restore = (change: Partial<AssignmentRow>) =>
+    moveTo(deps, { under, review, change, what: 'restored' });
+  let restored = assignment;
+  if (assignment.state === 'excluded') {
+    const place = await freePlace(deps, { tx, question, projectId, now: at });
+    restored = await restore({ state: place === null ? 'surplus' : 'submitted', place });
+  } else if (assignment.state === 'returned') {
+    restored = await restore({ state: 'submitted' });
+  }
   return store(deps, { under, review, decision: 'restored', assignment: restored });
 }
 
 type UnderReview = Awaited<ReturnType<typeof lockForReview>>;
 
 /** A demonstration that is done, with its locks held; a revision whose lease has ended is written down as over. */
-async function lockForReview(deps: Dependencies, { tx, projectId, episodeId }: Review) {
+async function lockForReview(deps: Dependencies, { tx, projectId, episodeId, seen }: Review) {
   const ofEpisode = and(eq(episodes.projectId, projectId), eq(episodes.id, episodeId));
   const [found] = await tx
     .select({ assignmentId: episodes.assignmentId })
@@ -140,12 +154,61 @@ async function lockForReview(deps: Dependencies, { tx, projectId, episodeId }: R
     throw new ApiError('wrong_state', 'This demonstration is not submitted, so it cannot be reviewed.');
   }
   const [episode] = await tx
-    .select({ id: episodes.id, state: episodes.state, reviewState: episodes.reviewState })
+    .select({
+      id: episodes.id,
+      state: episodes.state,
+      reviewState: episodes.reviewState,
+      answerRevision: episodes.answerRevision,
+      decisions: episodes.decisions,
+    })
     .from(episodes)
     .where(ofEpisode)
     .for('no key update');
+  if (seen) await refuseUnseen(tx, { episode: episode!, seen });
   return { question, assignment, episode: episode!, at };
 }
+
+/** Nobody decides about an answer they have not seen, or over a decision they do not know of. */
+async function refuseUnseen(
+  tx: Transaction,
+  options: {
+    episode: { id: string; answerRevision: number | null; decisions: number };
+    seen: NonNullable<Review['seen']>;
+  },
+): Promise<void> {
+  const { episode, seen } = options;
+  const { answerRevision, decisions } = episode;
+  const details = { answerRevision, decisions };
+  if (decisions !== seen.decisions) {
+    const [last] = await tx
+      .select({ decision: reviews.decision, name: people.name })
+      .from(reviews)
+      .innerJoin(people, eq(people.id, reviews.decidedBy))
+      .where(eq(reviews.episodeId, episode.id))
+      .orderBy(desc(reviews.createdAt), desc(reviews.id))
+      .limit(1);
+    const what = last ? `${last.name} has ${happened[last.decision]} it` : 'somebody has decided about it';
+    throw new ApiError(
+      'conflict',
+      `Meanwhile ${what}. Nothing was changed: look at it as it is now, and decide then.`,
+      { details },
+    );
+  }
+  if (answerRevision !== seen.answerRevision) {
+    throw new ApiError(
+      'conflict',
+      'Meanwhile its demonstrator has submitted another answer. Nothing was changed: look at that one, and decide then.',
+      { details },
+    );
+  }
+}
+
+const happened: Record<ReviewDecision, string> = {
+  accepted: 'accepted',
+  returned: 'returned',
+  excluded: 'excluded',
+  restored: 'taken back the last decision about',
+};
 
 const isDone = (state: AssignmentState): boolean =>
   state === 'submitted' || state === 'surplus' || state === 'returned' || state === 'excluded';
@@ -186,16 +249,22 @@ async function store(
   const { under, review, decision, assignment } = options;
   const { tx, projectId, episodeId, actorId, comment } = review;
   const { at } = under;
-  const [answer] = await tx
-    .select({ revision: max(answers.revision) })
-    .from(answers)
-    .where(and(eq(answers.projectId, projectId), eq(answers.episodeId, episodeId)));
-  const answerRevision = answer?.revision ?? null;
-  await tx
-    .insert(reviews)
-    .values({ projectId, episodeId, decision, comment, decidedBy: actorId, answerRevision, createdAt: at });
+  const { answerRevision, decisions } = under.episode;
+  await tx.insert(reviews).values({
+    projectId,
+    episodeId,
+    decision,
+    comment,
+    decidedBy: actorId,
+    answerRevision,
+    batchId: review.batchId ?? null,
+    createdAt: at,
+  });
   const reviewState = decision === 'restored' ? 'unreviewed' : decision;
-  await tx.update(episodes).set({ reviewState }).where(eq(episodes.id, episodeId));
+  await tx
+    .update(episodes)
+    .set({ reviewState, decisions: decisions + 1 })
+    .where(eq(episodes.id, episodeId));
   await recordEvent(tx, {
     projectId,
     actorId,

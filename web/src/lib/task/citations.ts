@@ -1,7 +1,6 @@
-/** Numbers of the quotes that an answer cites, each once, in the order of their first citation. */
-export function citedNumbers(answer: string): number[] {
-  return [...new Set([...answer.matchAll(/\[(\d{1,3})\]/g)].map((match) => Number(match[1])))];
-}
+import { citedNumbers } from '@rookery/shared/browser';
+
+export { citedNumbers };
 
 export function countWords(answer: string): number {
   return answer.match(/[\p{L}\p{N}]+(?:['’-][\p{L}\p{N}]+)*/gu)?.length ?? 0;

@@ -1,0 +1,33 @@
+import type { ReviewStanding } from '@rookery/shared/api';
+import { sql, type SQL } from 'drizzle-orm';
+import { assignments, episodes } from './schema/index.ts';
+
+/**
+ * The share of a project's demonstrations that its leads review, from 0 to 1, by its newest settings. It reads no other
+ * row of the statement, so that PostgreSQL works it out once.
+ */
+export const reviewShare = (projectId: string): SQL<number> => sql<number>`(
+  select case project_settings.settings -> 'review' ->> 'mode'
+    when 'all' then 1.0::float8
+    when 'share' then (project_settings.settings -> 'review' ->> 'percent')::float8 / 100
+    else 0.0::float8 end
+  from project_settings inner join projects
+    on projects.id = project_settings.project_id and projects.settings_version = project_settings.version
+  where projects.id = ${projectId})`;
+
+/** Whether an assignment is done. An answer that is being revised counts as it was submitted. */
+export const isDone: SQL<boolean> = sql<boolean>`(${assignments.state} in ('submitted', 'surplus')
+  or coalesce(${assignments.fallsBackTo} in ('submitted', 'surplus'), false))`;
+
+/**
+ * Where a demonstration stands in the review; null until it is done, and while an answer that is to be reviewed is being
+ * revised. What nobody has decided about is to be reviewed if its lot lies below the project's share, or if a lead has decided about it before: then its answer is another one, or
+ * the decision was taken back. Everything else that is done is not reviewed, and counts as accepted. The rule reads the
+ * settings as they are now, and the lot as it was drawn: a higher share adds to what is to be reviewed and takes nothing
+ * out. The statement has to select from `episodes` and `assignments`.
+ */
+export const standingOf = (projectId: string): SQL<ReviewStanding | null> => sql<ReviewStanding | null>`(case
+  when ${episodes.reviewState} <> 'unreviewed' then ${episodes.reviewState}
+  when not ${isDone} then null
+  when ${episodes.decisions} = 0 and ${episodes.reviewDraw} >= ${reviewShare(projectId)} then 'not-drawn'
+  when ${assignments.fallsBackTo} is null then 'to-review' end)`;
