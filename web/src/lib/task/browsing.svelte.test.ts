@@ -16,7 +16,7 @@ import { Task } from './task.svelte.ts';
 
 const id = (number: number): string => `01900000-0000-7000-8000-00000000000${number}`;
 const projectId = id(1);
-const lease = { token: 'lease', expiresAt: '2026-01-01T13:00:00.000Z' };
+const lease = { token: 'lease', expiresAt: '2126-01-01T13:00:00.000Z' };
 const page = makePage({
   url: 'https://birds.example/',
   title: 'Crows',
@@ -81,9 +81,9 @@ function open(settings: Partial<typeof defaultBrowserSettings> = {}) {
   const browsing = new Browsing({ task, client, projectId });
   task.episode = episode();
   browsing.show(null);
-  let shown = task.episode;
+  let shown: Episode | null = task.episode;
   /** Lets what is under way arrive, and shows it as the screen's effect does. */
-  const settle = async (ms = 0): Promise<void> => {
+  const settle = async (ms = 10): Promise<void> => {
     await vi.advanceTimersByTimeAsync(ms);
     if (task.episode !== shown) browsing.show(task.lastStep);
     shown = task.episode;
