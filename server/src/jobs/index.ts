@@ -1,4 +1,5 @@
 import type { Dependencies } from '../dependencies.ts';
+import { sweepPractice } from '../features/episodes/index.ts';
 import { exportDemonstrations, verifyEpisodes } from '../features/exports/index.ts';
 import { importLibrary, importQuestions } from '../features/imports/index.ts';
 import { sweepLeases } from '../features/tasks/index.ts';
@@ -13,11 +14,11 @@ const processors: Processors = {
 };
 
 /**
- * Begins to do the server's own jobs, and to sweep: lost and silent jobs, and leases that ran out.
+ * Begins to do the server's own jobs, and to sweep: lost and silent jobs, leases that ran out, and old practice.
  * @returns how to stop sweeping; close the queues then, which stops the jobs that run.
  */
 export async function startServerJobs(deps: Dependencies): Promise<{ close: () => Promise<void> }> {
   await deps.queues.startServerWorker((delivered) => runDelivered(deps, delivered, processors));
-  const stopSweeping = startSweeper(deps, [sweepSilentJobs, sweepLostJobs, sweepLeases]);
+  const stopSweeping = startSweeper(deps, [sweepSilentJobs, sweepLostJobs, sweepLeases, sweepPractice]);
   return { close: stopSweeping };
 }

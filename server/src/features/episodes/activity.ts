@@ -62,7 +62,10 @@ export async function keepAlive(
 ): Promise<LeaseAnswer | null> {
   const { assignment, episode, leaseMinutes } = loaded;
   if (effectiveState(assignment, now) !== 'active') return null;
-  const { projectId, id: assignmentId, memberId } = assignment;
+  const { projectId } = episode;
+  const { id: assignmentId, memberId } = assignment;
+  // The time of practice does not count, and its lease is as long as it is kept.
+  if (assignmentId === null) return presentLease(assignment, now);
   const leaseExpiresAt = await pushLease(tx, { projectId, assignmentId, now, leaseMinutes });
   if (leaseExpiresAt === null) return null;
   await noteActivity(tx, { projectId, episodeId: episode.id, memberId, now });

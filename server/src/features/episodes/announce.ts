@@ -9,6 +9,8 @@ const pauseMs = 500;
  * steps came within it. It is a hint that nobody waits for: who missed it reads the episode.
  */
 export function announceStep(context: EpisodeContext, loaded: LoadedEpisode): void {
+  // Practice concerns nobody but the window it is done in.
+  if (loaded.assignment.id === null) return;
   const { announced } = context;
   const { id } = loaded.episode;
   if (announced.has(id)) {

@@ -8,6 +8,9 @@ export interface EpisodeKey {
   episodeId: string;
 }
 
+/** How long practice can be gone on with, in seconds; the sweeper deletes it then. */
+export const practiceSeconds = 24 * 60 * 60;
+
 const columns = {
   episode: episodes,
   assignment: assignments,
@@ -24,12 +27,12 @@ function selectEpisode<T extends Record<string, SQL>>(
   return db
     .select({ ...columns, ...extra })
     .from(episodes)
-    .innerJoin(assignments, eq(assignments.id, episodes.assignmentId))
+    .leftJoin(assignments, eq(assignments.id, episodes.assignmentId))
     .innerJoin(
       projectSettings,
       and(
         eq(projectSettings.projectId, episodes.projectId),
-        eq(projectSettings.version, assignments.settingsVersion),
+        eq(projectSettings.version, episodes.settingsVersion),
       ),
     )
     .leftJoin(answerDrafts, eq(answerDrafts.episodeId, episodes.id))
@@ -58,11 +61,14 @@ const newCommand = sql`
   select ${episodes.projectId}, ${episodes.id}, ${given('sequence', 'int')}, 'pending', ${given('command', 'text')},
     null::boolean, null, null::boolean, null, null, ${given('clientTime', 'timestamptz')},
     ${given('now', 'timestamptz')}, null::timestamptz, '[]'::jsonb, null
-  from ${episodes} inner join ${assignments} on ${assignments.id} = ${episodes.assignmentId}
+  from ${episodes} left join ${assignments} on ${assignments.id} = ${episodes.assignmentId}
   where ${episodes.projectId} = ${given('projectId', 'uuid')} and ${episodes.id} = ${given('episodeId', 'uuid')}
     and ${episodes.nextSequence} = ${given('sequence', 'int')} and ${episodes.state} = 'browsing'
-    and ${assignments.leaseToken} = ${given('leaseToken', 'text')} and ${assignments.state} = 'active'
-    and ${assignments.leaseExpiresAt} > ${given('now', 'timestamptz')}`;
+    and case when ${episodes.assignmentId} is null
+      then ${episodes.kind} = 'practice' and ${episodes.id}::text = ${given('leaseToken', 'text')}
+        and ${episodes.createdAt} > ${given('now', 'timestamptz')} - make_interval(secs => ${practiceSeconds})
+      else ${assignments.leaseToken} = ${given('leaseToken', 'text')} and ${assignments.state} = 'active'
+        and ${assignments.leaseExpiresAt} > ${given('now', 'timestamptz')} end`;
 
 function prepareBegin(db: Queryable) {
   const begun = db
@@ -74,7 +80,35 @@ function prepareBegin(db: Queryable) {
   }).prepare('rookery-begin-command');
 }
 
-export type LoadedEpisode = Awaited<ReturnType<ReturnType<typeof prepareLoad>['execute']>>[number];
+type Row = Awaited<ReturnType<ReturnType<typeof prepareLoad>['execute']>>[number];
+type AssignmentRow = typeof assignments.$inferSelect;
+
+/** Under what an episode is worked on: its assignment; practice has none, and a lease that nobody else could want. */
+export type EpisodeLease = Pick<
+  AssignmentRow,
+  'memberId' | 'state' | 'fallsBackTo' | 'leaseToken' | 'leaseExpiresAt' | 'endedAt'
+> & { id: string | null };
+
+export type LoadedEpisode = Omit<Row, 'assignment'> & { assignment: EpisodeLease };
+
+/** The lease of practice: its token is no secret, since only the person's own requests come as far as it. */
+function practiceLease(episode: Row['episode']): EpisodeLease {
+  if (episode.memberId === null) throw new Error(`Episode ${episode.id} is nobody's.`);
+  return {
+    id: null,
+    memberId: episode.memberId,
+    state: episode.state === 'browsing' || episode.state === 'answering' ? 'active' : 'submitted',
+    fallsBackTo: null,
+    leaseToken: episode.id,
+    leaseExpiresAt: new Date(episode.createdAt.getTime() + practiceSeconds * 1000),
+    endedAt: episode.endedAt,
+  };
+}
+
+const withLease = <T extends Row>(row: T): Omit<T, 'assignment'> & { assignment: EpisodeLease } => ({
+  ...row,
+  assignment: row.assignment ?? practiceLease(row.episode),
+});
 
 /** These statements begin every step of every episode: they are built once, and PostgreSQL keeps their plans. */
 const loads = new WeakMap<Queryable, ReturnType<typeof prepareLoad>>();
@@ -90,7 +124,7 @@ function preparedFor<T>(
 }
 
 /**
- * A demonstration with its assignment, draft and one command: that of `sequence`, or the one that comes next, which is
+ * An episode of a person with its assignment, draft and one command: that of `sequence`, or the one that comes next, which is
  * there only while it is pending.
  * @throws ApiError `not_found`
  */
@@ -104,7 +138,7 @@ export async function loadEpisode(
     episodeId,
     sequence,
   });
-  return row ?? notFound();
+  return row ? withLease(row) : notFound();
 }
 
 /**
@@ -125,7 +159,7 @@ export async function beginCommand(
   const { clientTime = null, now, ...rest } = sent;
   const statement = preparedFor(begins, { db, prepare: prepareBegin });
   const [row] = await statement.execute({ ...rest, clientTime, now: now.toISOString() });
-  return row ?? notFound();
+  return row ? withLease(row) : notFound();
 }
 
 function notFound(): never {

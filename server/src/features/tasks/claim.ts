@@ -5,6 +5,7 @@ import { uuidv7 } from 'uuidv7';
 import type { Queryable, Transaction } from '../../db/database.ts';
 import { assignments, members } from '../../db/schema/index.ts';
 import type { Dependencies } from '../../dependencies.ts';
+import { currentGuidelines } from '../guidelines/index.ts';
 import { findProject } from '../projects/index.ts';
 import { announce, lockMember, type Member } from './assignments.ts';
 import { expireLeasesOf } from './places.ts';
@@ -18,7 +19,7 @@ export type Claim =
 const maxTries = 100;
 
 /**
- * Leases a question that has a free place and that this member has not had yet: of the highest priority, of these the
+ * Leases a question that has a free place and that this member has neither had yet nor practised on: of the highest priority, of these the
  * one of whose wanted demonstrations the smallest part is done or under way, of these the oldest.
  */
 export async function claimTask(deps: Dependencies, member: Member): Promise<Claim> {
@@ -38,6 +39,7 @@ export async function claimTask(deps: Dependencies, member: Member): Promise<Cla
       now,
       expiresAt: new Date(now.getTime() + leaseMinutes * 60_000),
       settingsVersion: project.settingsVersion,
+      guidelinesVersion: (await currentGuidelines(tx, { projectId: member.projectId, now })).version,
     };
     const assignmentId = await takeNext(deps, { tx, member, lease });
     return assignmentId === null ? { assignmentId, reason: 'none_left' } : { assignmentId, reason: null };
@@ -80,6 +82,7 @@ interface Lease {
   now: Date;
   expiresAt: Date;
   settingsVersion: number;
+  guidelinesVersion: number;
 }
 
 /**
@@ -167,6 +170,7 @@ async function claimOnce(options: {
     with candidate as (
       select q.id, q.wanted from questions q
       where q.project_id = ${member.projectId} and q.excluded_at is null and q.held < q.wanted
+        and q.id is distinct from (select practice_question_id from members where id = ${member.memberId})
         and not exists (select from assignments a where a.question_id = q.id and a.member_id = ${member.memberId})
       order by q.priority desc nulls last, (q.held::float8 / q.wanted), q.created_at, q.id
       limit 1
@@ -179,10 +183,10 @@ async function claimOnce(options: {
       from candidate
     ), claimed as (
       insert into assignments (id, project_id, question_id, member_id, state, place, lease_token, lease_expires_at,
-        settings_version, created_at)
+        settings_version, guidelines_version, created_at)
       select ${uuidv7()}::uuid, ${member.projectId}::uuid, question_id, ${member.memberId}::uuid, 'active', place,
         ${randomBytes(24).toString('base64url')}, ${lease.expiresAt.toISOString()}::timestamptz,
-        ${lease.settingsVersion}::int, ${now}
+        ${lease.settingsVersion}::int, ${lease.guidelinesVersion}::int, ${now}
       from free where place is not null
       on conflict do nothing
       returning id, place, question_id

@@ -1,0 +1,2 @@
+export { currentGuidelines } from './queries.ts';
+export { guidelinesHandlers } from './routes.ts';

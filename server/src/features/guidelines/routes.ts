@@ -1,0 +1,15 @@
+import type { guidelinesRoutes } from '@rookery/shared/api';
+import type { Dependencies } from '../../dependencies.ts';
+import type { Handlers } from '../../http/handlers.ts';
+import { listVersions, markSeen, readGuidelines, readVersion, writeGuidelines } from './service.ts';
+
+export const guidelinesHandlers = (deps: Dependencies): Handlers<typeof guidelinesRoutes> => ({
+  getGuidelines: ({ caller, params }) => readGuidelines(deps, { ...params, memberId: caller.memberId }),
+  getGuidelinesVersion: ({ params }) => readVersion(deps, params),
+  listGuidelinesVersions: ({ params }) => listVersions(deps, params.projectId),
+  writeGuidelines: ({ caller, params, body }) =>
+    writeGuidelines(deps, { ...params, ...body, actorId: caller.person.id }),
+  markGuidelinesSeen: async ({ caller, params, body }) => {
+    await markSeen(deps, { ...params, ...body, memberId: caller.memberId });
+  },
+});

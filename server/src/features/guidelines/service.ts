@@ -1,0 +1,128 @@
+import { ApiError, type Guidelines, type GuidelinesVersion } from '@rookery/shared/api';
+import { and, desc, eq, isNotNull, max, sql } from 'drizzle-orm';
+import { recordEvent } from '../../db/events.ts';
+import { assignments, guidelines, members, people, projects } from '../../db/schema/index.ts';
+import type { Dependencies } from '../../dependencies.ts';
+import { currentGuidelines, findVersion, type GuidelinesRow } from './queries.ts';
+
+const present = ({ version, text, note, createdAt }: GuidelinesRow): Guidelines => ({
+  version,
+  text,
+  note,
+  createdAt: createdAt.toISOString(),
+});
+
+/**
+ * The newest guidelines, and the newest version that a member was shown, told of, or claimed a task under; null for
+ * somebody who is no member, and for one who has met none.
+ */
+export async function readGuidelines(
+  deps: Dependencies,
+  { projectId, memberId }: { projectId: string; memberId: string | null },
+): Promise<Guidelines & { known: number | null }> {
+  const newest = await currentGuidelines(deps.db, { projectId, now: deps.clock() });
+  return { ...present(newest), known: memberId === null ? null : await knownVersion(deps, memberId) };
+}
+
+async function knownVersion({ db }: Dependencies, memberId: string): Promise<number | null> {
+  const [worked] = await db
+    .select({ version: max(assignments.guidelinesVersion) })
+    .from(assignments)
+    .where(and(eq(assignments.memberId, memberId), isNotNull(assignments.guidelinesVersion)));
+  const [member] = await db
+    .select({ seen: members.guidelinesSeen })
+    .from(members)
+    .where(eq(members.id, memberId));
+  const versions = [worked?.version, member?.seen].filter((version) => version != null);
+  return versions.length === 0 ? null : Math.max(...versions);
+}
+
+/** @throws ApiError `not_found` */
+export async function readVersion(
+  deps: Dependencies,
+  key: { projectId: string; version: number },
+): Promise<Guidelines> {
+  const row = await findVersion(deps.db, key);
+  if (!row) throw noSuchVersion();
+  return present(row);
+}
+
+const noSuchVersion = (): ApiError =>
+  new ApiError('not_found', 'There is no such version of the guidelines in this project.');
+
+/** Newest first. */
+export async function listVersions(deps: Dependencies, projectId: string): Promise<GuidelinesVersion[]> {
+  await currentGuidelines(deps.db, { projectId, now: deps.clock() });
+  const rows = await deps.db
+    .select({
+      version: guidelines.version,
+      note: guidelines.note,
+      createdAt: guidelines.createdAt,
+      characters: sql<number>`char_length(${guidelines.text})`,
+      createdBy: people.name,
+    })
+    .from(guidelines)
+    .leftJoin(people, eq(people.id, guidelines.createdBy))
+    .where(eq(guidelines.projectId, projectId))
+    .orderBy(desc(guidelines.version));
+  return rows.map((row) => ({ ...row, createdAt: row.createdAt.toISOString() }));
+}
+
+/**
+ * Writes the guidelines as a new version. The text of the newest one changes nothing, so that sending the same again is
+ * answered the same.
+ * @throws ApiError `not_found`; `conflict` when `baseVersion` is no longer the newest (`details.version`)
+ */
+export async function writeGuidelines(
+  deps: Dependencies,
+  change: { projectId: string; actorId: string; text: string; note: string; baseVersion: number },
+): Promise<Guidelines> {
+  const { projectId, actorId, text, note, baseVersion } = change;
+  const at = deps.clock();
+  return deps.db.transaction(async (tx) => {
+    await tx
+      .select({ id: projects.id })
+      .from(projects)
+      .where(eq(projects.id, projectId))
+      .for('no key update');
+    const newest = await currentGuidelines(tx, { projectId, now: at });
+    if (newest.text === text) return present(newest);
+    if (newest.version !== baseVersion) {
+      throw new ApiError(
+        'conflict',
+        'Somebody else has written the guidelines meanwhile. Look at their version, then save yours over it or take it.',
+        { details: { version: newest.version } },
+      );
+    }
+    const row = { projectId, version: newest.version + 1, text, note, createdBy: actorId, createdAt: at };
+    await tx.insert(guidelines).values(row);
+    await recordEvent(tx, {
+      projectId,
+      actorId,
+      objectType: 'project',
+      objectId: projectId,
+      kind: 'project.guidelines_written',
+      before: { version: newest.version },
+      after: { version: row.version, note },
+      at,
+    });
+    return present(row);
+  });
+}
+
+/**
+ * Keeps that a member has been shown a version, or told of it; an older one than they know changes nothing.
+ * @throws ApiError `not_found` for a version that there is not
+ */
+export async function markSeen(
+  deps: Dependencies,
+  seen: { projectId: string; memberId: string | null; version: number },
+): Promise<void> {
+  const { projectId, memberId, version } = seen;
+  if (!(await findVersion(deps.db, seen))) throw noSuchVersion();
+  if (memberId === null) return;
+  await deps.db
+    .update(members)
+    .set({ guidelinesSeen: sql`greatest(${members.guidelinesSeen}, ${version}::int)` })
+    .where(and(eq(members.projectId, projectId), eq(members.id, memberId)));
+}
