@@ -1,4 +1,4 @@
-import type { CallInput, Client, Episode, Routes } from '@rookery/shared/api';
+import type { Assignment, CallInput, Client, Episode, Routes } from '@rookery/shared/api';
 import {
   applyCommand,
   defaultBrowserSettings,
@@ -28,7 +28,7 @@ beforeEach(() => void vi.useFakeTimers({ now: new Date('2026-01-01T12:00:00.000Z
 afterEach(() => void vi.useRealTimers());
 
 /** A server with one episode on one page, by the real reducer, and a screen at work on it. */
-function open(settings: Partial<typeof defaultBrowserSettings> = {}) {
+async function open(settings: Partial<typeof defaultBrowserSettings> = {}) {
   let state: EpisodeState = initialState({
     question: 'Why?',
     settings: { ...defaultBrowserSettings, ...settings },
@@ -53,6 +53,16 @@ function open(settings: Partial<typeof defaultBrowserSettings> = {}) {
     if (!isReachable) throw new TypeError('no network');
   };
   const client = {
+    openTask: async () =>
+      ({
+        id: id(2),
+        state: 'active',
+        episodeId: id(3),
+        openIn: id(8),
+        lease,
+        question: {},
+      }) as unknown as Assignment,
+    startEpisode: async () => episode(),
     sendCommand: async ({ body }: CallInput<Routes['sendCommand']>) => {
       sent.push(body.command);
       const step = applyCommand({ state, page, command: parseCommand(body.command), countTokens });
@@ -79,7 +89,7 @@ function open(settings: Partial<typeof defaultBrowserSettings> = {}) {
   const options = { client, personId: id(9), projectId, assignmentId: id(2), windowId: id(8) };
   const task = new Task(options);
   const browsing = new Browsing({ task, client, projectId });
-  task.episode = episode();
+  await task.open();
   browsing.show(null);
   let shown: Episode | null = task.episode;
   /** Lets what is under way arrive, and shows it as the screen's effect does. */
@@ -110,7 +120,7 @@ const down = { kind: 'scroll', direction: 'down', steps: 1 } as const;
 
 describe('the price of a quote', () => {
   test('is asked once somebody stops dragging, and told as the server counts it', async () => {
-    const { browsing, select, asked, settle } = open();
+    const { browsing, select, asked, settle } = await open();
     for (const part of ['Crows', 'Crows bring', 'Crows bring gifts.']) select(part);
     await settle(150);
     expect(asked).toEqual(['Crows bring gifts.']);
@@ -118,7 +128,7 @@ describe('the price of a quote', () => {
   });
 
   test('is not waited for where the quote cannot end browsing, whatever it costs', async () => {
-    const { browsing, select, sent, asked, settle, task } = open();
+    const { browsing, select, sent, asked, settle, task } = await open();
     select('Crows bring gifts.');
     await browsing.quote();
     await settle();
@@ -129,7 +139,7 @@ describe('the price of a quote', () => {
   });
 
   test('is gone with the selection, also where its answer comes late', async () => {
-    const { browsing, select, settle } = open();
+    const { browsing, select, settle } = await open();
     select('Crows bring gifts.');
     browsing.select(null);
     await settle(500);
@@ -139,7 +149,7 @@ describe('the price of a quote', () => {
 
 describe('before browsing ends', () => {
   test('a quote that uses up the budget is asked about, with its price', async () => {
-    const { browsing, select, sent, settle, task } = open({ quoteTokenBudget: 4 });
+    const { browsing, select, sent, settle, task } = await open({ quoteTokenBudget: 4 });
     select('Crows bring gifts.');
     await browsing.quote();
     expect(browsing.asks).toMatchObject({ kind: 'quote', tokens: 5, isLastAction: false });
@@ -151,7 +161,7 @@ describe('before browsing ends', () => {
   });
 
   test('a quote near the budget whose price cannot be learnt is asked about too', async () => {
-    const { browsing, select, sent, disconnect } = open({ quoteTokenBudget: 6 });
+    const { browsing, select, sent, disconnect } = await open({ quoteTokenBudget: 6 });
     disconnect();
     select('Crows bring gifts.');
     await browsing.quote();
@@ -160,7 +170,7 @@ describe('before browsing ends', () => {
   });
 
   test('a quote near the budget that does not use it up is made unasked', async () => {
-    const { browsing, select, sent, settle } = open({ quoteTokenBudget: 6 });
+    const { browsing, select, sent, settle } = await open({ quoteTokenBudget: 6 });
     select('Crows bring gifts.');
     await browsing.quote();
     await settle();
@@ -168,7 +178,7 @@ describe('before browsing ends', () => {
   });
 
   test('the last action is asked about, whatever it is', async () => {
-    const { browsing, act, sent, settle, task } = open({ actionLimit: 2 });
+    const { browsing, act, sent, settle, task } = await open({ actionLimit: 2 });
     await act({ kind: 'find', text: 'gifts' });
     await act({ kind: 'find', text: 'crows' });
     expect(browsing.asks).toMatchObject({ kind: 'last-action' });
@@ -179,7 +189,7 @@ describe('before browsing ends', () => {
   });
 
   test('a scroll that goes on a run takes no action, and is not asked about', async () => {
-    const { browsing, act, sent } = open({ actionLimit: 2, windowCharacters: 400 });
+    const { browsing, act, sent } = await open({ actionLimit: 2, windowCharacters: 400 });
     for (let press = 0; press < 3; press += 1) await act(down);
     expect([browsing.asks, sent.length]).toEqual([null, 3]);
     await act(down);
@@ -190,7 +200,7 @@ describe('before browsing ends', () => {
 
 describe('what the screen does not offer', () => {
   test('is not sent, and it is said why', async () => {
-    const { browsing, act, sent } = open();
+    const { browsing, act, sent } = await open();
     await act({ kind: 'top' });
     expect(browsing.said).toMatchObject({ text: 'You are at the top of the page.', isQuiet: false });
     await act({ kind: 'back' });
@@ -205,7 +215,7 @@ describe('what the screen does not offer', () => {
 
 describe('find', () => {
   test('marks every place in the window until it is cleared', async () => {
-    const { browsing, act, task } = open();
+    const { browsing, act, task } = await open();
     await act({ kind: 'find', text: 'CROWS' });
     expect(task.view?.found).toEqual({ start: 0, end: 5 });
     expect(browsing.hits.length).toBeGreaterThan(10);
@@ -214,7 +224,7 @@ describe('find', () => {
   });
 
   test('says plainly that a page does not have the text, and marks nothing', async () => {
-    const { browsing, act } = open();
+    const { browsing, act } = await open();
     await act({ kind: 'find', text: 'crows' });
     await act({ kind: 'find', text: 'owls' });
     expect(browsing.said).toMatchObject({ text: text.browsing.notFound, isQuiet: false });
