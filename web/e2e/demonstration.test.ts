@@ -119,6 +119,7 @@ describe('a demonstrator at work', () => {
     await openLink(other.page, link);
     await other.page.getByText('Writing the answer').waitFor();
     await other.page.getByRole('link', { name: 'Resume' }).click();
+    await other.page.getByRole('button', { name: 'Take it over' }).click();
     await other.page.getByRole('textbox', { name: 'Your answer' }).waitFor();
     expect(await other.page.getByRole('textbox', { name: 'Your answer' }).inputValue()).toBe(
       'Half an answer [1',
@@ -198,10 +199,10 @@ describe('a demonstrator at work', () => {
     await page.clock.fastForward('18:00');
     await page.getByRole('button', { name: 'Extend' }).waitFor();
     await page.clock.fastForward('03:00');
-    await page.getByRole('heading', { name: 'Your lease on this question has ended' }).waitFor();
+    await page.getByRole('heading', { name: 'Your time for this question has ended' }).waitFor();
     await page.getByRole('button', { name: 'Take it up again' }).click();
     await page
-      .getByRole('heading', { name: 'Your lease on this question has ended' })
+      .getByRole('heading', { name: 'Your time for this question has ended' })
       .waitFor({ state: 'detached' });
     expect(await page.getByRole('textbox', { name: 'Your answer' }).inputValue()).toBe('Slowly written [1].');
     await context.close();

@@ -210,7 +210,7 @@ export const text = {
     actionsLeft: (count: number) => `${number(count)} ${plural(count, 'action', 'actions')} left`,
     quoteTokensLeft: (count: number) => `${number(count)} quote ${plural(count, 'token', 'tokens')} left`,
     timeLeft: (time: string) => `${time} left`,
-    until: (time: string) => `until ${time}`,
+    until: (time: string) => `· until ${time}`,
     extend: 'Extend',
     extendSoon: (time: string) =>
       `Your time for this task ends in less than ${time}. Extend it, or pause the task.`,

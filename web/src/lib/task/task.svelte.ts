@@ -116,6 +116,8 @@ export class Task {
    */
   async open({ takeOver = false } = {}): Promise<void> {
     try {
+      // What was shown before may be old by now: nobody is to work on it until it is read again.
+      if (this.standing !== 'working') this.episode = null;
       this.error = null;
       const assignment = await this.holding.open(takeOver);
       if (!assignment || isAside(assignment) || this.#isClosed) return;
