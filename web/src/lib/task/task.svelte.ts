@@ -133,14 +133,14 @@ export class Task {
   }
 
   /**
-   * Carries out a command, if the screen as it is offers it. Of what is asked for while one is under way, scrolls, a search and an
-   * ending follow it; everything else would be about a screen that is gone by then.
+   * Carries out a command, if the screen as it is offers it. Of what is asked for while one is under way, scrolls follow it; a
+   * search or an ending does too, instead of scrolls that wait. Everything else would be about a screen that is gone by then.
    */
   run(command: Command): void {
     if (!this.episode || !this.view || this.isLeaseOver || this.isDone) return;
     if (this.pending) {
-      const canFollow = ['scroll', 'search', 'end'].includes(command.kind);
-      if (canFollow && this.#queue.length < longestQueue) this.#queue.push(command);
+      if (command.kind === 'search' || command.kind === 'end') this.#queue = [command];
+      else if (command.kind === 'scroll' && this.#queue.length < longestQueue) this.#queue.push(command);
       return;
     }
     if (!isAvailable(command, this.view.available)) return;

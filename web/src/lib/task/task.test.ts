@@ -147,19 +147,23 @@ describe('the commands of a task', () => {
     expect(task.isOffline).toBe(false);
   });
 
-  test('go one at a time: scrolls and a search meanwhile follow, and everything else waits for the screen', async () => {
+  test('go one at a time: scrolls meanwhile follow, or a search instead, and everything else waits for the screen', async () => {
     const { make, sent } = taskOf();
     const task = make();
     await task.open();
     task.run({ kind: 'scroll', direction: 'down', steps: 1 });
     task.run({ kind: 'scroll', direction: 'down', steps: 1 });
     task.run({ kind: 'top' });
+    await vi.runAllTimersAsync();
+    task.run({ kind: 'scroll', direction: 'down', steps: 1 });
+    task.run({ kind: 'scroll', direction: 'down', steps: 1 });
     task.run({ kind: 'search', query: 'crows' });
     await vi.runAllTimersAsync();
     expect(sent.map((one) => [one.params.sequence, one.body.command])).toEqual([
       [1, 'Scrolled down 1'],
       [2, 'Scrolled down 1'],
-      [3, 'Search crows'],
+      [3, 'Scrolled down 1'],
+      [4, 'Search crows'],
     ]);
   });
 
