@@ -26,7 +26,10 @@ export const questionSchema = z
     demonstrations: z.object({
       wanted: z.number().int(),
       submitted: z.number().int().describe('They hold a place, whatever the review says.'),
-      accepted: z.number().int().describe('Of those that are submitted.'),
+      accepted: z
+        .number()
+        .int()
+        .describe('Of those that are submitted: accepted, or not reviewed by the settings.'),
       inProgress: z.number().int().describe('Being worked on, paused, or returned for another answer.'),
     }),
     excludedAt: timeSchema.nullable(),

@@ -1,4 +1,4 @@
-import type { Job } from '@rookery/shared/api';
+import type { Job, ReviewStanding } from '@rookery/shared/api';
 import { demonstrationEpisodeRowSchema, demonstrationStepRowSchema } from '@rookery/shared/datasets';
 import { and, asc, eq, sql } from 'drizzle-orm';
 import { createHash } from 'node:crypto';
@@ -57,6 +57,32 @@ async function exportAs(format: 'steps' | 'episodes', includeInvalidSteps = fals
   const lines = bytes.toString('utf8').split('\n').slice(0, -1);
   return { job, rows: lines.map((line) => JSON.parse(line) as unknown) };
 }
+
+it('holds what is accepted, or counts so, unless other standings in the review are asked for', async () => {
+  await buildQuestions(test, { projectId, count: 4 });
+  const params = { projectId };
+  for (const decision of ['accepted', 'returned', 'excluded', null] as const) {
+    const { episode } = await recordDemonstration(member.client, projectId);
+    if (decision === null) continue;
+    const seen = { answerRevision: 1, decisions: 0 };
+    const body = { decision, comment: 'Because.', seen };
+    await lead.client.reviewDemonstration({ params: { ...params, episodeId: episode.id }, body });
+  }
+  const standingsOf = async (standings?: ReviewStanding[]) => {
+    const body = { format: 'steps', ...(standings && { standings }) } as const;
+    const job = await finish(await lead.client.createExport({ params, body }));
+    const response = await lead.client.downloadJobFile({ params: { projectId, jobId: job.id } });
+    const lines = (await response.text()).trim().split('\n');
+    const rows = lines.map((line) => demonstrationStepRowSchema.parse(JSON.parse(line)));
+    return { leftOut: job.result, standings: new Set(rows.map((row) => row.review_state)) };
+  };
+  expect(await standingsOf()).toMatchObject({
+    leftOut: { episodes: 2, leftOut: { review: 2 } },
+    standings: new Set(['accepted', 'not-drawn']),
+  });
+  const asked = await standingsOf(['returned', 'excluded']);
+  expect(asked.standings).toEqual(new Set(['returned', 'excluded']));
+});
 
 const verify = async () =>
   (await finish(await lead.client.createVerification({ params: { projectId } }))).result;

@@ -1,6 +1,6 @@
-import { acceptedStandings, type ProjectOverview } from '@rookery/shared/api';
-import { and, count, eq, gte, inArray, isNull, sql } from 'drizzle-orm';
-import { standingOf } from '../../db/review-standing.ts';
+import type { ProjectOverview } from '@rookery/shared/api';
+import { and, count, eq, gte, isNull, sql } from 'drizzle-orm';
+import { countsAsAccepted, standingOf } from '../../db/review-standing.ts';
 import { assignments, episodes, libraryPages, members, questions, workers } from '../../db/schema/index.ts';
 import type { Dependencies } from '../../dependencies.ts';
 
@@ -16,7 +16,6 @@ export async function readOverview(deps: Dependencies, projectId: string): Promi
   /** An answer that is being revised counts as it was submitted; one that a lead has returned is under way. */
   const isSubmitted = sql`(${assignments.state} = 'submitted' or ${assignments.fallsBackTo} is not distinct from 'submitted')`;
   const isUnderWay = sql`(${assignments.state} in ('active', 'paused', 'returned') and not ${isSubmitted})`;
-  const standing = standingOf(projectId);
   const submitted = db
     .select({ questionId: assignments.questionId, submitted: count().as('submitted') })
     .from(assignments)
@@ -44,10 +43,12 @@ export async function readOverview(deps: Dependencies, projectId: string): Promi
             Number,
           ),
         accepted:
-          sql`count(${episodes.id}) filter (where ${isSubmitted} and ${inArray(standing, [...acceptedStandings])})`.mapWith(
+          sql`count(${episodes.id}) filter (where ${isSubmitted} and ${countsAsAccepted(projectId)})`.mapWith(
             Number,
           ),
-        toReview: sql`count(${episodes.id}) filter (where ${standing} = 'to-review')`.mapWith(Number),
+        toReview: sql`count(${episodes.id}) filter (where ${standingOf(projectId)} = 'to-review')`.mapWith(
+          Number,
+        ),
       })
       .from(assignments)
       .leftJoin(episodes, eq(episodes.assignmentId, assignments.id))

@@ -187,7 +187,7 @@ it('counts what there is, today’s by UTC', async () => {
   expect(overview.json()).toEqual({
     questions: { total: 2, open: 1 },
     libraryPages: 0,
-    demonstrations: { submitted: 2, inProgress: 1, wanted: 4, submittedToday: 1 },
+    demonstrations: { submitted: 2, inProgress: 1, wanted: 4, submittedToday: 1, accepted: 0, toReview: 0 },
     members: 5,
     workers: 1,
   });

@@ -1,34 +1,25 @@
 import {
   ApiError,
+  questionUses,
   type Question,
   type QuestionFilter,
   type questionRoutes,
   type QuestionSet,
   type QuestionSort,
 } from '@rookery/shared/api';
-import { and, count, eq, isNotNull, isNull, sql, type SQL } from 'drizzle-orm';
+import { and, count, eq, inArray, isNotNull, isNull, sql, type SQL } from 'drizzle-orm';
 import type { z } from 'zod';
 import type { Queryable } from '../../db/database.ts';
 import { likePattern } from '../../db/like-pattern.ts';
+import { countsAsAccepted } from '../../db/review-standing.ts';
 import { questions } from '../../db/schema/index.ts';
 import { keyset, type SortKey } from '../../http/cursor.ts';
+import { coverageOf, orNone, placesHeld } from './coverage.ts';
 
 export interface QuestionKey {
   projectId: string;
   questionId: string;
 }
-
-/**
- * The question's assignments that are done, or are being worked on; they hold its places. The tables are named by hand, since Drizzle
- * leaves the names out where it selects from one table.
- */
-const submitted = sql<number>`(select count(*)::int from assignments
-  where assignments.question_id = questions.id and assignments.state = 'submitted')`;
-const inProgress = sql<number>`(select count(*)::int from assignments
-  where assignments.question_id = questions.id and assignments.state in ('active', 'paused', 'returned'))`;
-const accepted = sql<number>`(select count(*)::int from assignments
-  inner join episodes on episodes.assignment_id = assignments.id and episodes.review_state = 'accepted'
-  where assignments.question_id = questions.id and assignments.state = 'submitted')`;
 
 const columns = {
   id: questions.id,
@@ -40,41 +31,58 @@ const columns = {
   use: questions.use,
   priority: questions.priority,
   wanted: questions.wanted,
-  submitted,
-  accepted,
-  inProgress,
   excludedAt: questions.excludedAt,
   excludedReason: questions.excludedReason,
   createdAt: questions.createdAt,
 };
 
-function select(db: Queryable, where: SQL | undefined) {
-  return db.select(columns).from(questions).where(where);
-}
-
-function present(row: Awaited<ReturnType<typeof select>>[number]): Question {
-  const { wanted, submitted, accepted, inProgress, ...question } = row;
-  return {
-    ...question,
-    demonstrations: { wanted, submitted, accepted, inProgress },
-    excludedAt: row.excludedAt?.toISOString() ?? null,
-    createdAt: row.createdAt.toISOString(),
-  };
+/** The questions of a project with these ids, in their order. */
+async function readQuestions(
+  db: Queryable,
+  key: { projectId: string; questionIds: string[] },
+): Promise<Question[]> {
+  const { projectId, questionIds } = key;
+  if (questionIds.length === 0) return [];
+  const covered = coverageOf(db, key);
+  const rows = await db
+    .select({
+      ...columns,
+      submitted: orNone(covered.submitted),
+      accepted: orNone(covered.accepted),
+      inProgress: orNone(covered.inProgress),
+    })
+    .from(questions)
+    .leftJoin(covered, eq(covered.questionId, questions.id))
+    .where(and(eq(questions.projectId, projectId), inArray(questions.id, questionIds)));
+  const byId = new Map(
+    rows.map(({ wanted, submitted, accepted, inProgress, ...question }) => [
+      question.id,
+      {
+        ...question,
+        demonstrations: { wanted, submitted, accepted, inProgress },
+        excludedAt: question.excludedAt?.toISOString() ?? null,
+        createdAt: question.createdAt.toISOString(),
+      },
+    ]),
+  );
+  return questionIds.flatMap((id) => byId.get(id) ?? []);
 }
 
 /** The same order on every machine, whatever the database's language. */
 const plainly = (text: SQL): SQL => sql`${text} collate "C"`;
 
-const sorts: Record<QuestionSort, SortKey> = {
+const sortsBy = (held: Held): Record<QuestionSort, SortKey> => ({
   created: { by: questions.createdAt, type: 'timestamptz' },
   text: { by: plainly(sql`lower(left(${questions.fullText}, 200))`), type: 'text' },
   dataset: { by: plainly(sql`(${questions.dataset} || e'\\x1f' || ${questions.externalId})`), type: 'text' },
   use: { by: questions.use, type: 'text' },
   priority: { by: questions.priority, type: 'integer' },
   wanted: { by: questions.wanted, type: 'integer' },
-  submitted: { by: submitted, type: 'integer' },
-  inProgress: { by: inProgress, type: 'integer' },
-};
+  submitted: { by: orNone(held.submitted), type: 'integer' },
+  inProgress: { by: orNone(held.inProgress), type: 'integer' },
+});
+
+type Held = ReturnType<typeof placesHeld>;
 
 export async function listQuestions(
   db: Queryable,
@@ -86,36 +94,57 @@ export async function listQuestions(
     cursor?: string | undefined;
   },
 ): Promise<z.input<(typeof questionRoutes)['listQuestions']['answer']>> {
-  const { sort, order, limit, cursor } = options;
-  const set = keyset({ sorts, sort, order, id: questions.id, cursor, limit });
-  const matching = matchingQuestions(options);
+  const { projectId, sort, order, limit, cursor } = options;
+  const held = placesHeld(db, projectId);
+  const set = keyset({ sorts: sortsBy(held), sort, order, id: questions.id, cursor, limit });
+  const matching = matches(options, held);
   const [found, [counted]] = await Promise.all([
     db
-      .select({ ...columns, place: set.place })
+      .select({ id: questions.id, place: set.place })
       .from(questions)
+      .leftJoin(held, eq(held.questionId, questions.id))
       .where(and(matching, set.where))
       .orderBy(...set.orderBy)
       .limit(set.limit),
-    db.select({ total: count() }).from(questions).where(matching),
+    db
+      .select({ total: count() })
+      .from(questions)
+      .leftJoin(held, eq(held.questionId, questions.id))
+      .where(matching),
   ]);
   const { rows, ...page } = set.page(found);
-  return {
-    ...page,
-    items: rows.map(({ place: _place, ...row }) => present(row)),
-    total: counted?.total ?? 0,
-  };
+  const items = await readQuestions(db, { projectId, questionIds: rows.map((row) => row.id) });
+  return { ...page, items, total: counted?.total ?? 0 };
 }
 
-/** The questions of a project that a filter lets through. */
-export function matchingQuestions(filter: QuestionFilter & { projectId: string }): SQL | undefined {
+/** The ids of a project's questions that a filter lets through, as a part of other statements. */
+export function matchingQuestions(db: Queryable, filter: QuestionFilter & { projectId: string }) {
+  const held = placesHeld(db, filter.projectId);
+  return db
+    .select({ id: questions.id })
+    .from(questions)
+    .leftJoin(held, eq(held.questionId, questions.id))
+    .where(matches(filter, held));
+}
+
+function matches(filter: QuestionFilter & { projectId: string }, held: Held): SQL | undefined {
   const { projectId, use, dataset, contains, state, coverage } = filter;
+  const submitted = orNone(held.submitted);
+  const isDone = sql`${submitted} >= ${questions.wanted}`;
   return and(
     eq(questions.projectId, projectId),
     use === undefined ? undefined : eq(questions.use, use),
     dataset === undefined ? undefined : eq(questions.dataset, dataset),
     contains === undefined ? undefined : hasText(contains),
-    state === undefined ? undefined : inState(state),
-    coverage === undefined ? undefined : isCovered(coverage),
+    state === undefined
+      ? undefined
+      : state === 'excluded'
+        ? isNotNull(questions.excludedAt)
+        : isNull(questions.excludedAt),
+    state === 'done' || coverage === 'full' ? isDone : undefined,
+    state === 'open' || coverage === 'some' ? sql`not (${isDone})` : undefined,
+    coverage === 'none' ? sql`${submitted} = 0` : undefined,
+    coverage === 'some' ? sql`${submitted} > 0` : undefined,
   );
 }
 
@@ -126,11 +155,8 @@ function hasText(text: string): SQL {
 
 /** @throws ApiError `not_found` */
 export async function readQuestion(db: Queryable, key: QuestionKey): Promise<Question> {
-  const [row] = await select(
-    db,
-    and(eq(questions.projectId, key.projectId), eq(questions.id, key.questionId)),
-  );
-  return row ? present(row) : questionNotFound();
+  const [question] = await readQuestions(db, { projectId: key.projectId, questionIds: [key.questionId] });
+  return question ?? questionNotFound();
 }
 
 export function questionNotFound(): never {
@@ -139,38 +165,29 @@ export function questionNotFound(): never {
 
 /** By use and data set, in the order of their lists. */
 export async function listQuestionSets(db: Queryable, projectId: string): Promise<QuestionSet[]> {
-  const { rows } = await db.execute<QuestionSet & Record<string, unknown>>(sql`
-    with covered as (
-      select assignments.question_id,
-        (count(*) filter (where assignments.state = 'submitted'))::int as submitted,
-        (count(*) filter (where assignments.state = 'submitted' and episodes.review_state = 'accepted'))::int as accepted,
-        (count(*) filter (where assignments.state in ('active', 'paused', 'returned')))::int as in_progress
-      from assignments left join episodes on episodes.assignment_id = assignments.id
-      where assignments.project_id = ${projectId}
-      group by assignments.question_id)
-    select questions.use, questions.dataset,
-      (count(*) filter (where excluded_at is null and coalesce(submitted, 0) < wanted))::int as open,
-      (count(*) filter (where excluded_at is null and coalesce(submitted, 0) >= wanted))::int as done,
-      (count(*) filter (where excluded_at is not null))::int as excluded,
-      (coalesce(sum(wanted) filter (where excluded_at is null), 0))::int as wanted,
-      (coalesce(sum(submitted) filter (where excluded_at is null), 0))::int as submitted,
-      (coalesce(sum(accepted) filter (where excluded_at is null), 0))::int as accepted,
-      (coalesce(sum(in_progress) filter (where excluded_at is null), 0))::int as "inProgress"
-    from questions left join covered on covered.question_id = questions.id
-    where questions.project_id = ${projectId}
-    group by questions.use, questions.dataset
-    order by array_position(array['bc', 'rm', 'rl', 'evaluation'], questions.use), questions.dataset collate "C"`);
-  return rows;
-}
-
-const isDone = sql`${submitted} >= ${questions.wanted}`;
-
-function inState(state: NonNullable<QuestionFilter['state']>): SQL | undefined {
-  if (state === 'excluded') return isNotNull(questions.excludedAt);
-  return and(isNull(questions.excludedAt), state === 'done' ? isDone : sql`not (${isDone})`);
-}
-
-function isCovered(coverage: NonNullable<QuestionFilter['coverage']>): SQL | undefined {
-  if (coverage === 'none') return sql`${submitted} = 0`;
-  return coverage === 'full' ? isDone : and(sql`${submitted} > 0`, sql`not (${isDone})`);
+  const covered = coverageOf(db, { projectId });
+  const isIncluded = sql`${questions.excludedAt} is null`;
+  const isDone = sql`${orNone(covered.submitted)} >= ${questions.wanted}`;
+  const countOf = (what: SQL) => sql<number>`(count(*) filter (where ${what}))::int`;
+  const sumOf = (what: unknown) => sql<number>`coalesce((sum(${what}) filter (where ${isIncluded}))::int, 0)`;
+  return db
+    .select({
+      use: questions.use,
+      dataset: questions.dataset,
+      open: countOf(sql`${isIncluded} and not (${isDone})`),
+      done: countOf(sql`${isIncluded} and ${isDone}`),
+      excluded: countOf(sql`not (${isIncluded})`),
+      wanted: sumOf(questions.wanted),
+      submitted: sumOf(covered.submitted),
+      accepted: sumOf(covered.accepted),
+      inProgress: sumOf(covered.inProgress),
+    })
+    .from(questions)
+    .leftJoin(covered, eq(covered.questionId, questions.id))
+    .where(eq(questions.projectId, projectId))
+    .groupBy(questions.use, questions.dataset)
+    .orderBy(
+      sql`array_position(${sql.raw(`array[${questionUses.map((use) => `'${use}'`).join(', ')}]`)}, ${questions.use})`,
+      plainly(sql`${questions.dataset}`),
+    );
 }
