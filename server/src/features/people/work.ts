@@ -1,6 +1,7 @@
 import type { MemberWork, peopleRoutes, WorkMedians } from '@rookery/shared/api';
 import { sql } from 'drizzle-orm';
 import type { z } from 'zod';
+import { standingOf } from '../../db/review-standing.ts';
 import type { Dependencies } from '../../dependencies.ts';
 import { findMember, presentMember } from './queries.ts';
 import { noSuchMember } from './service.ts';
@@ -42,27 +43,15 @@ export async function listMemberWork(
 /** By member; the row without one is the whole project's. */
 async function readMedians(deps: Dependencies, projectId: string): Promise<MediansRow[]> {
   const { rows } = await deps.db.execute<MediansRow & Record<string, unknown>>(sql`
-    with done as materialized (
-      select id, member_id, next_sequence - 1 as steps, jsonb_array_length(browser_state -> 'quotes') as quotes
-      from episodes
-      where project_id = ${projectId} and kind = 'demonstration' and state = 'submitted'
-        and review_state <> 'excluded'
-    ), times as (
-      select episode_id, extract(epoch from sum(ended_at - started_at)) as seconds
-      from activity_intervals where project_id = ${projectId} group by episode_id
-    ), newest as (
-      select distinct on (episode_id) episode_id, char_length(text) as characters
-      from answers where project_id = ${projectId} order by episode_id, revision desc
-    )
-    select done.member_id as "memberId",
-      percentile_cont(0.5) within group (order by coalesce(times.seconds, 0)) as "activeSeconds",
-      percentile_cont(0.5) within group (order by done.steps) as steps,
-      percentile_cont(0.5) within group (order by done.quotes) as quotes,
-      percentile_cont(0.5) within group (order by newest.characters) as "answerCharacters"
-    from done
-    left join times on times.episode_id = done.id
-    left join newest on newest.episode_id = done.id
-    group by grouping sets ((done.member_id), ())`);
+    select member_id as "memberId",
+      percentile_cont(0.5) within group (order by active_ms / 1000.0) as "activeSeconds",
+      percentile_cont(0.5) within group (order by next_sequence - 1) as steps,
+      percentile_cont(0.5) within group (order by quotes) as quotes,
+      percentile_cont(0.5) within group (order by answer_characters) as "answerCharacters"
+    from episodes
+    where project_id = ${projectId} and kind = 'demonstration' and state = 'submitted'
+      and review_state <> 'excluded'
+    group by grouping sets ((member_id), ())`);
   return rows;
 }
 
@@ -76,20 +65,20 @@ async function readCounts(
   );
   const { rows } = await deps.db.execute<CountsRow & Record<string, unknown>>(sql`
     with counted as (
-      select a.member_id,
-        count(*) filter (where a.state = 'submitted') as submitted,
-        count(*) filter (where a.state = 'surplus') as surplus,
-        count(*) filter (where a.state in ('active', 'paused') and a.lease_expires_at > ${now}) as in_progress,
-        count(*) filter (where a.state = 'expired'
-          or (a.state in ('active', 'paused') and a.falls_back_to is null and a.lease_expires_at <= ${now})) as expired,
-        count(*) filter (where a.state = 'released') as released,
-        count(*) filter (where a.state = 'excluded') as excluded,
-        count(*) filter (where e.review_state = 'accepted') as accepted,
+      select assignments.member_id,
+        count(*) filter (where assignments.state = 'submitted') as submitted,
+        count(*) filter (where assignments.state = 'surplus') as surplus,
+        count(*) filter (where assignments.state in ('active', 'paused') and assignments.lease_expires_at > ${now}) as in_progress,
+        count(*) filter (where assignments.state = 'expired'
+          or (assignments.state in ('active', 'paused') and assignments.falls_back_to is null and assignments.lease_expires_at <= ${now})) as expired,
+        count(*) filter (where assignments.state = 'released') as released,
+        count(*) filter (where assignments.state = 'excluded') as excluded,
+        count(*) filter (where ${standingOf(projectId)} in ('accepted', 'not-drawn')) as accepted,
         count(*) filter (where exists (
-          select from reviews r where r.episode_id = e.id and r.decision = 'returned')) as returned
-      from assignments a left join episodes e on e.assignment_id = a.id
-      where a.project_id = ${projectId}
-      group by a.member_id
+          select from reviews r where r.episode_id = episodes.id and r.decision = 'returned')) as returned
+      from assignments left join episodes on episodes.assignment_id = assignments.id
+      where assignments.project_id = ${projectId}
+      group by assignments.member_id
     ), times as (
       select member_id, sum(ended_at - started_at) as total,
         sum(greatest(interval '0', ended_at - greatest(started_at, ${week}))) as week,

@@ -56,7 +56,7 @@ export async function updateQuestions(
     const where =
       'ids' in which
         ? and(eq(questions.projectId, projectId), inArray(questions.id, which.ids))
-        : matchingQuestions({ ...which.matching, projectId });
+        : inArray(questions.id, matchingQuestions(tx, { ...which.matching, projectId }));
     const outcomes = await changeWhere(deps, { ...options, tx, where });
     await tell(deps, { tx, projectId, outcomes });
     const count = (outcome: Outcome) => outcomes.filter((one) => one === outcome).length;
