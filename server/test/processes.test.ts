@@ -46,7 +46,14 @@ function start(env: NodeJS.ProcessEnv = {}): {
   ready: Promise<Ready>;
 } {
   const child = fork(program, [], {
-    env: { PATH: process.env['PATH'], ROOKERY_DATA_DIR: dataDir, PORT: '0', LOG_LEVEL: 'warn', ROOKERY_EMPTY: '1', ...env },
+    env: {
+      PATH: process.env['PATH'],
+      ROOKERY_DATA_DIR: dataDir,
+      PORT: '0',
+      LOG_LEVEL: 'warn',
+      ROOKERY_EMPTY: '1',
+      ...env,
+    },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
   children.push(child);
