@@ -21,6 +21,7 @@ test('two variables are enough for a server, and the rest has safe defaults', ()
     workerKey: null,
     queuePassword: null,
     isAdminLinkWanted: false,
+    isEmptyWanted: false,
   });
 });
 
