@@ -22,7 +22,7 @@ const documents = 2000;
 const aim = 2;
 const persons = 8;
 /** Between a person's steps, in milliseconds: faster than anybody works. */
-const pause = 100;
+const pause = 250;
 /** Of an episode, three times over. */
 const cycle = [
   'Search crows gifts',
@@ -62,9 +62,9 @@ async function main(): Promise<void> {
     await lead.client.startImport({ params: { projectId, jobId } });
     const done = untilDone(lead.client, { projectId, jobId });
     const busy: number[] = [];
-    let isDone = false;
-    void done.finally(() => (isDone = true)).catch(() => undefined);
-    while (!isDone) busy.push(...(await work()).flat());
+    const isDone = done.then(() => true);
+    const notYet = (): Promise<boolean> => Promise.race([isDone, setTimeout(0, false)]);
+    while (!(await notYet())) busy.push(...(await work()).flat());
     const { result, endedAt } = await done;
     const seconds = (endedAt - begun) / 1000;
     print(`${documents} documents, ${(bytes / 1_000_000).toFixed(0)} MB: ${JSON.stringify(result)}`);

@@ -6,7 +6,7 @@ export interface DifficultDocument {
   type: SourceType;
   /** What must become of it; `either`: a page or a problem. */
   becomes: 'page' | 'problem' | 'either';
-  content(): Buffer;
+  content: () => Buffer;
 }
 
 const megabyte = 1_000_000;

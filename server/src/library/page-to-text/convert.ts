@@ -67,17 +67,10 @@ function textOf({ content, contentType }: Source): string {
 
 function pageOf(document: { text: string; url: string; title?: string }, type: SourceType): Page {
   const { text, ...rest } = document;
-  switch (type) {
-    case 'markdown':
-      return markdownToPage(document);
-    case 'text':
-      return textToPage(document);
-    case 'xml':
-      if (!isXhtml(text)) throw new NotAPage('it is XML, but not XHTML');
-      return htmlToPage({ html: text, ...rest });
-    case 'html':
-      return htmlToPage({ html: text, ...rest });
-  }
+  if (type === 'markdown') return markdownToPage(document);
+  if (type === 'text') return textToPage(document);
+  if (type === 'xml' && !isXhtml(text)) throw new NotAPage('it is XML, but not XHTML');
+  return htmlToPage({ html: text, ...rest });
 }
 
 /** Whether the root element of an XML document is that of a page. */

@@ -26,15 +26,19 @@ interface Thread {
   timer: NodeJS.Timeout | undefined;
 }
 
+/** How often at most a thread is asked how much time it has used. */
+const leastWaitMs = 100;
 const idleMs = 30_000;
+/** A thread whose heap has grown beyond, in bytes, is ended before its next document: what V8 has taken it does not give back for long. */
+const largestIdleHeap = 200_000_000;
 
 /**
- * A pool of threads that are started when needed and end when idle. A thread whose document takes longer than `timeoutMs` is ended, and
- * the document given up. Idle threads do not keep the process alive.
+ * A pool of threads that are started when needed and end when idle. A thread whose document takes longer than `timeoutMs` of a
+ * processor's time is ended, and the document given up. Idle threads do not keep the process alive.
  */
 export function createPageConverter(options: { threads?: number; timeoutMs?: number } = {}): PageConverter {
   const limit = options.threads ?? Math.max(1, Math.min(4, availableParallelism() - 1));
-  const timeoutMs = options.timeoutMs ?? 20_000;
+  const timeoutMs = options.timeoutMs ?? 10_000;
   const threads = new Set<Thread>();
   const waiting: Task[] = [];
 
@@ -49,7 +53,7 @@ export function createPageConverter(options: { threads?: number; timeoutMs?: num
 
   function start(): Thread {
     const worker = new Worker(new URL('worker.ts', import.meta.url), {
-      resourceLimits: { maxOldGenerationSizeMb: 512, stackSizeMb: 16 },
+      resourceLimits: { maxOldGenerationSizeMb: 512, maxYoungGenerationSizeMb: 32, stackSizeMb: 16 },
     });
     const thread: Thread = { worker, task: null, timer: undefined };
     threads.add(thread);
@@ -68,12 +72,21 @@ export function createPageConverter(options: { threads?: number; timeoutMs?: num
     clearTimeout(thread.timer);
     thread.task = task;
     thread.worker.ref();
-    thread.timer = setTimeout(
-      () => end(thread, new Error(`took longer than ${timeoutMs / 1000} s to be read`)),
-      timeoutMs,
-    );
+    watch(thread, { task, before: usedMs(thread.worker, 0), waitMs: timeoutMs });
     // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window
     thread.worker.postMessage(task.source);
+  }
+
+  /** Ends the thread once its task has taken its time of a processor; on a busy machine that is later than by the clock. */
+  function watch(thread: Thread, run: { task: Task; before: Promise<number>; waitMs: number }): void {
+    const { task, before, waitMs } = run;
+    const look = async (): Promise<void> => {
+      const left = timeoutMs - ((await usedMs(thread.worker, Infinity)) - (await before));
+      if (thread.task !== task) return;
+      if (left > 0) watch(thread, { task, before, waitMs: left });
+      else end(thread, new Error(`took longer than ${timeoutMs / 1000} s to be read`));
+    };
+    thread.timer = setTimeout(() => void look(), Math.max(waitMs, leastWaitMs));
   }
 
   function finish(thread: Thread, answer: Answer): void {
@@ -82,7 +95,8 @@ export function createPageConverter(options: { threads?: number; timeoutMs?: num
     clearTimeout(thread.timer);
     thread.task = null;
     thread.worker.unref();
-    thread.timer = setTimeout(() => end(thread), idleMs).unref();
+    if (answer.heap > largestIdleHeap) end(thread);
+    else thread.timer = setTimeout(() => end(thread), idleMs).unref();
     if ('converted' in answer) task.resolve(answer.converted);
     else
       task.reject(
@@ -114,6 +128,16 @@ export function createPageConverter(options: { threads?: number; timeoutMs?: num
       await Promise.all(workers.map((worker) => worker.terminate()));
     },
   };
+}
+
+/** Milliseconds of a processor that a thread has used; `otherwise` where it does not run: not yet, or no longer. */
+async function usedMs(worker: Worker, otherwise: number): Promise<number> {
+  try {
+    const { user, system } = await worker.cpuUsage();
+    return (user + system) / 1000;
+  } catch {
+    return otherwise;
+  }
 }
 
 let shared: PageConverter | undefined;

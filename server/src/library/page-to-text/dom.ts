@@ -318,7 +318,8 @@ export class PageElement extends PageNode {
 
   #forgetText(): void {
     // Whoever keeps its text has it from children that mostly keep theirs, but long texts are not kept: go all the way up.
-    for (let at: PageElement | null = this; at; at = at.parentNode) at.#text = null;
+    this.#text = null;
+    for (let at = this.parentNode; at; at = at.parentNode) at.#text = null;
   }
 }
 

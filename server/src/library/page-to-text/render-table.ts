@@ -23,9 +23,9 @@ const gutter = /(^|[\s_-])(gutter|line-?nos?|line-?numbers?)($|[\s_-])/i;
 
 interface Options {
   context: Context;
-  renderNode(node: PageNode, context: Context): void;
-  renderChildren(element: PageElement, context: Context): void;
-  hasContent(element: PageElement): boolean;
+  renderNode: (node: PageNode, context: Context) => void;
+  renderChildren: (element: PageElement, context: Context) => void;
+  hasContent: (element: PageElement) => boolean;
 }
 
 export function renderTable(element: PageElement, options: Options): void {

@@ -140,7 +140,7 @@ function measure(
 const cleanText = (text: string): string => text.replace(/[\u00ad\u200b]/g, '');
 
 /** Characters as they are counted by eye: without marks that are set over others. */
-const lengthOf = (text: string): number => [...text.replace(/\p{Mn}/gu, '')].length;
+const lengthOf = (text: string): number => text.match(/\P{Mn}/gu)?.length ?? 0;
 
 function writeAligned(
   writer: TextWriter,
