@@ -215,6 +215,7 @@ export const text = {
     extendSoon: (time: string) =>
       `Your time for this task ends in less than ${time}. Extend it, or pause the task.`,
     pause: 'Pause',
+    more: 'More',
     keepSubmitted: 'Keep the submitted answer…',
     keepConfirm: 'Keep the answer as you submitted it?',
     keepHelp: 'What you have changed since is given up. The answer that you submitted counts.',
@@ -237,7 +238,6 @@ export const text = {
     findPlaceholder: 'Find in page…',
     findAction: 'Find next',
     startTitle: 'Nothing open yet',
-    startHelp: 'Type what you want to know into the search box, and press Enter.',
     pageText: 'Page text',
     scrollbar: (start: number, end: number) => `${start}–${end} %`,
     scrollTitle: 'The part of the page you see',
@@ -246,7 +246,6 @@ export const text = {
     down: 'Scroll down',
     linkMode: (digits: string) => `Link ${digits || '…'}`,
     linkModeHelp: 'Type the number of a link, then Enter. Esc leaves.',
-    quoteSelection: (words: number) => `Quote · ${number(words)} ${plural(words, 'word', 'words')}`,
     quotes: 'Quotes',
     noQuotes: 'Select a passage in the page and add it as a quote. Every claim of your answer needs one.',
     addQuote: 'Add new quote',
@@ -261,7 +260,6 @@ export const text = {
       'An answer is written from quotes. Without one, the task ends here without an answer, and cannot be taken back.',
     notCarriedOut: (reason: string) => `That action was not carried out: ${reason}`,
     movedOnElsewhere: 'This task was worked on in another window. You see where it stands now.',
-    opened: (title: string, start: number, end: number) => `${title}, ${start} to ${end} percent of the page`,
     browsingOver: {
       answer: 'You are done quoting.',
       'action-limit': 'All actions are used: write the answer from what you have quoted.',
