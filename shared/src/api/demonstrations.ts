@@ -96,7 +96,11 @@ export type DemonstrationSort = (typeof demonstrationSorts)[number];
 
 export const demonstrationFilterSchema = z.object({
   contains: z.string().max(500).optional().describe("Part of the question's text, in any case."),
-  answer: z.string().max(500).optional().describe("Part of the newest answer's text, in any case."),
+  answer: z
+    .string()
+    .max(500)
+    .optional()
+    .describe('Words of the newest answer, or beginnings of words, in any case and order.'),
   state: episodeStateNameSchema.optional(),
   task: assignmentStateSchema.optional().describe('State of the assignment.'),
   standing: reviewStandingSchema.optional(),

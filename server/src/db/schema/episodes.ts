@@ -6,7 +6,7 @@ import {
   reviewStates,
 } from '@rookery/shared/api';
 import { endings, type BrowserSettings, type CensoredItem, type EpisodeState } from '@rookery/shared/browser';
-import { sql } from 'drizzle-orm';
+import { sql, type SQL, type SQLWrapper } from 'drizzle-orm';
 import {
   boolean,
   doublePrecision,
@@ -227,6 +227,9 @@ export const answerDraftVersions = pgTable(
   ],
 );
 
+/** The words of a text as they are, whatever the project's language. */
+export const wordsOf = (text: SQLWrapper): SQL => sql`to_tsvector('simple', ${text})`;
+
 /** Submitted answers. Tokens (GPT-2's, r50k) are counted once, here. */
 export const answers = pgTable(
   'answers',
@@ -244,6 +247,8 @@ export const answers = pgTable(
   },
   (table) => [
     uniqueIndex('answers_revision').on(table.episodeId, table.revision),
+    /** Leads look for words of answers; looking through every text would take too long. */
+    index('answers_words').using('gin', wordsOf(table.text)),
     foreignKey({
       columns: [table.projectId, table.episodeId],
       foreignColumns: [episodes.projectId, episodes.id],

@@ -7,11 +7,12 @@ import {
   type DemonstrationSort,
   type ReviewStanding,
 } from '@rookery/shared/api';
-import { and, count, eq, gt, sql, type SQL } from 'drizzle-orm';
+import { and, count, eq, gt, inArray, sql, type SQL } from 'drizzle-orm';
+import type { PgSelect } from 'drizzle-orm/pg-core';
 import type { Queryable } from '../../db/database.ts';
 import { likePattern } from '../../db/like-pattern.ts';
 import { standingOf } from '../../db/review-standing.ts';
-import { answers, assignments, episodes, members, questions } from '../../db/schema/index.ts';
+import { assignments, episodes, members, questions, wordsOf } from '../../db/schema/index.ts';
 import { keyset, type SortKey } from '../../http/cursor.ts';
 import { activeMsOf } from './figures.ts';
 import type { EpisodeKey } from './load.ts';
@@ -50,8 +51,11 @@ function flagsOf(projectId: string): SQL<DemonstrationFlag[]> {
   return sql<DemonstrationFlag[]>`array_remove(array[${sql.join(cases, sql`, `)}], null)`;
 }
 
-/** Kept from when it was done last; before that, counted. */
-const activeMs = sql<number>`coalesce(${episodes.activeMs}, ${activeMsOf(sql`${episodes.id}`)})`;
+/**
+ * Kept from when it was done last; before that, counted. Names in parts that select by themselves are written out, since
+ * Drizzle leaves the table's away where a statement has only one.
+ */
+const activeMs = sql<number>`coalesce(${episodes.activeMs}, ${activeMsOf(sql`episodes.id`)})`;
 
 const columnsOf = (projectId: string) => ({
   id: episodes.id,
@@ -78,24 +82,23 @@ const columnsOf = (projectId: string) => ({
   endedAt: episodes.endedAt,
 });
 
-/** How the tables of rows, filters and sorting belong together. */
-const ofEpisode = {
-  question: eq(questions.id, episodes.questionId),
-  member: eq(members.id, episodes.memberId),
-  assignment: eq(assignments.id, episodes.assignmentId),
+/** The tables of a row, and how they belong together. */
+const joins = {
+  questions: { table: questions, on: eq(questions.id, episodes.questionId) },
+  members: { table: members, on: eq(members.id, episodes.memberId) },
+  assignments: { table: assignments, on: eq(assignments.id, episodes.assignmentId) },
 };
-
-const selectDemonstrations = (db: Queryable, options: { projectId: string; place?: SQL<string> }) =>
+const selectDemonstrations = (db: Queryable, projectId: string) =>
   db
-    .select({ ...columnsOf(options.projectId), place: options.place ?? sql<string>`''` })
+    .select(columnsOf(projectId))
     .from(episodes)
-    .innerJoin(questions, ofEpisode.question)
-    .innerJoin(members, ofEpisode.member)
-    .innerJoin(assignments, ofEpisode.assignment);
+    .innerJoin(questions, joins.questions.on)
+    .innerJoin(members, joins.members.on)
+    .innerJoin(assignments, joins.assignments.on);
 
 type DemonstrationRow = Awaited<ReturnType<typeof selectDemonstrations>>[number];
 
-function presentDemonstration({ place: _place, ...row }: DemonstrationRow): Demonstration {
+function presentDemonstration(row: DemonstrationRow): Demonstration {
   const { id, questionId, questionText, dataset, use, activeMs, startedAt, endedAt, ...rest } = row;
   return {
     ...rest,
@@ -111,7 +114,7 @@ function presentDemonstration({ place: _place, ...row }: DemonstrationRow): Demo
 export async function readDemonstration(db: Queryable, key: EpisodeKey): Promise<Demonstration> {
   const { projectId } = key;
   const where = and(eq(episodes.projectId, projectId), eq(episodes.id, key.episodeId));
-  const [row] = await selectDemonstrations(db, { projectId }).where(where);
+  const [row] = await selectDemonstrations(db, projectId).where(where);
   if (row) return presentDemonstration(row);
   throw demonstrationNotFound();
 }
@@ -149,49 +152,92 @@ export async function listDemonstrations(
 ) {
   const { projectId, sort, order, limit, cursor } = options;
   const set = keyset({ sorts: sortsOf(projectId), sort, order, id: episodes.id, cursor, limit });
-  const matching = matchingDemonstrations(options);
+  const { where, tables } = matchingDemonstrations(options);
+  const inOrder = db.select({ id: episodes.id, place: set.place }).from(episodes).$dynamic();
+  joinTables(inOrder, [...tables, ...(tablesOfSorts[sort] ?? [])]);
   const [found, total, { rows: medians }] = await Promise.all([
-    selectDemonstrations(db, { projectId, place: set.place })
-      .where(and(matching, set.where))
+    inOrder
+      .where(and(where, set.where))
       .orderBy(...set.orderBy)
       .limit(set.limit),
     countDemonstrations(db, options),
     db.execute<{ median: number | null }>(sql`select ${medianActiveMs(projectId)} as median`),
   ]);
   const { rows, ...page } = set.page(found);
+  const ids = rows.map(({ id }) => id);
+  const shown = await selectDemonstrations(db, projectId).where(inArray(episodes.id, ids));
+  const byId = new Map(shown.map((row) => [row.id, row]));
   const median = medians[0]?.median ?? null;
   return {
     ...page,
-    items: rows.map(presentDemonstration),
+    items: ids.flatMap((id) => byId.get(id) ?? []).map(presentDemonstration),
     total,
     medianActiveSeconds: median === null ? null : median / 1000,
   };
 }
 
-/** The demonstrations of a project that a filter lets through; the statement has to join the tables as `ofEpisode` says. */
-function matchingDemonstrations(filter: DemonstrationFilter & { projectId: string }): SQL | undefined {
+type Joined = keyof typeof joins;
+
+/** Joining costs time for every row of a project: only those tables are joined that a filter or a sorting reads. */
+function joinTables(query: PgSelect, tables: readonly Joined[]): void {
+  for (const name of new Set(tables)) query.innerJoin(joins[name].table, joins[name].on);
+}
+
+const tablesOfSorts: Partial<Record<DemonstrationSort, readonly Joined[]>> = {
+  demonstrator: ['members'],
+  standing: ['assignments'],
+};
+const tablesOfFlags: Partial<Record<DemonstrationFlag, readonly Joined[]>> = {
+  fast: ['members'],
+  simulated: ['members'],
+  surplus: ['assignments'],
+};
+
+/** The demonstrations of a project that a filter lets through, and the tables that it reads beside `episodes`. */
+function matchingDemonstrations(filter: DemonstrationFilter & { projectId: string }): {
+  where: SQL | undefined;
+  tables: Joined[];
+} {
   const { projectId, contains, answer, state, task, standing, flag, by, demonstrator } = filter;
   const { questionId, dataset, use } = filter;
-  return and(
+  const tables: Joined[] = [];
+  const reading = (names: readonly Joined[], condition: SQL): SQL => {
+    tables.push(...names);
+    return condition;
+  };
+  const where = and(
     eq(episodes.projectId, projectId),
     eq(episodes.kind, 'demonstration'),
     contains === undefined ? undefined : sql`${episodes.questionText} ilike ${likePattern(contains)}`,
     answer === undefined ? undefined : hasAnswer(answer),
     state === undefined ? undefined : eq(episodes.state, state),
-    task === undefined ? undefined : eq(assignments.state, task),
-    standing === undefined ? undefined : sql`${standingOf(projectId)} = ${standing}`,
-    flag === undefined ? undefined : flagConditions(projectId)[flag],
-    by === undefined ? undefined : eq(members.isSimulated, by === 'programs'),
-    demonstrator === undefined ? undefined : sql`${members.pseudonym} ilike ${likePattern(demonstrator)}`,
+    task === undefined ? undefined : reading(['assignments'], eq(assignments.state, task)),
+    standing === undefined
+      ? undefined
+      : reading(['assignments'], sql`${standingOf(projectId)} = ${standing}`),
+    flag === undefined ? undefined : reading(tablesOfFlags[flag] ?? [], flagConditions(projectId)[flag]),
+    by === undefined ? undefined : reading(['members'], eq(members.isSimulated, by === 'programs')),
+    demonstrator === undefined
+      ? undefined
+      : reading(['members'], sql`${members.pseudonym} ilike ${likePattern(demonstrator)}`),
     questionId === undefined ? undefined : eq(episodes.questionId, questionId),
-    dataset === undefined ? undefined : eq(questions.dataset, dataset),
-    use === undefined ? undefined : eq(questions.use, use),
+    dataset === undefined ? undefined : reading(['questions'], eq(questions.dataset, dataset)),
+    use === undefined ? undefined : reading(['questions'], eq(questions.use, use)),
   );
+  return { where, tables };
 }
 
-const hasAnswer = (part: string): SQL => sql`exists (
-  select from ${answers} where ${answers.episodeId} = ${episodes.id}
-    and ${answers.revision} = ${episodes.answerRevision} and ${answers.text} ilike ${likePattern(part)})`;
+/** Whether the newest answer has every word, or words that begin so. */
+function hasAnswer(typed: string): SQL | undefined {
+  const words = typed.split(/\s+/).filter((word) => /[\p{L}\p{N}]/u.test(word));
+  if (words.length === 0) return undefined;
+  const query = words
+    .map((word) => `'${word.replaceAll('\0', '').replaceAll(/['\\]/g, (sign) => sign + sign)}':*`)
+    .join(' & ');
+  return sql`exists (
+    select from answers where answers.episode_id = episodes.id and answers.revision = episodes.answer_revision
+      and ${wordsOf(sql`answers.text`)} @@ to_tsquery('simple', ${query}))`;
+}
 
 /** A demonstration with what a decision about it is based on. */
 export interface FoundDemonstration {
@@ -217,20 +263,21 @@ export async function findDemonstrations(
   const { projectId, also, after, changedSince, limit } = options;
   const { id, answerRevision, decisions } = episodes;
   const isChanged = changedSince ? changedAfter(changedSince) : sql<boolean>`false`;
-  return db
+  const { where, tables } = matchingDemonstrations(options);
+  const query = db
     .select({ id, answerRevision, decisions, standing: standingOf(projectId), isChanged })
     .from(episodes)
-    .innerJoin(questions, ofEpisode.question)
-    .innerJoin(members, ofEpisode.member)
-    .innerJoin(assignments, ofEpisode.assignment)
-    .where(and(matchingDemonstrations(options), also, after === undefined ? undefined : gt(id, after)))
+    .$dynamic();
+  joinTables(query, [...tables, 'assignments']);
+  return query
+    .where(and(where, also, after === undefined ? undefined : gt(id, after)))
     .orderBy(id)
     .limit(limit);
 }
 
 const changedAfter = ({ at, exceptBatch }: { at: Date; exceptBatch: string }): SQL<boolean> => sql<boolean>`(
-  exists (select from answers where answers.episode_id = ${episodes.id} and answers.created_at > ${at.toISOString()}::timestamptz)
-  or exists (select from reviews where reviews.episode_id = ${episodes.id}
+  exists (select from answers where answers.episode_id = episodes.id and answers.created_at > ${at.toISOString()}::timestamptz)
+  or exists (select from reviews where reviews.episode_id = episodes.id
     and reviews.created_at > ${at.toISOString()}::timestamptz and reviews.batch_id is distinct from ${exceptBatch}::uuid))`;
 
 /** How many demonstrations match. */
@@ -238,12 +285,9 @@ export async function countDemonstrations(
   db: Queryable,
   filter: DemonstrationFilter & { projectId: string },
 ): Promise<number> {
-  const [counted] = await db
-    .select({ total: count() })
-    .from(episodes)
-    .innerJoin(questions, ofEpisode.question)
-    .innerJoin(members, ofEpisode.member)
-    .innerJoin(assignments, ofEpisode.assignment)
-    .where(matchingDemonstrations(filter));
+  const { where, tables } = matchingDemonstrations(filter);
+  const query = db.select({ total: count() }).from(episodes).$dynamic();
+  joinTables(query, tables);
+  const [counted] = await query.where(where);
   return counted?.total ?? 0;
 }

@@ -72,7 +72,7 @@ function conditionOf(which: Body['which']): SQL | undefined {
   if ('ids' in which) return inArray(episodes.id, which.ids);
   if ('matching' in which) return undefined;
   return sql`(
-    select reviews.batch_id from reviews where reviews.episode_id = ${episodes.id}
+    select reviews.batch_id from reviews where reviews.episode_id = episodes.id
     order by reviews.created_at desc, reviews.id desc limit 1) = ${which.batchId}
-    and ${episodes.id} in (select reviews.episode_id from reviews where reviews.batch_id = ${which.batchId})`;
+    and episodes.id in (select reviews.episode_id from reviews where reviews.batch_id = ${which.batchId})`;
 }

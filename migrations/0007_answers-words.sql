@@ -1,0 +1,1 @@
+CREATE INDEX "answers_words" ON "answers" USING gin (to_tsvector('simple', "text"));
