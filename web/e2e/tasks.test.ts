@@ -2,7 +2,17 @@ import axe from 'axe-core';
 import type { Client } from '@rookery/shared/api';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { addWorker, fillProject, openLink, signInAdmin, startTask, startWorld, type World } from './world.ts';
+import {
+  addWorker,
+  clientByLink,
+  fillProject,
+  openLink,
+  recordDemonstration,
+  signInAdmin,
+  startTask,
+  startWorld,
+  type World,
+} from './world.ts';
 
 describe('the life of a task', () => {
   let world: World;
@@ -143,6 +153,7 @@ describe('the life of a task', () => {
     await page.getByLabel('Search the library').fill('crows');
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { name: 'This task was taken over in another window' }).waitFor();
+    expect(await page.getByLabel('Search the library').count()).toBe(0);
     await other.context.close();
     await context.close();
   });
@@ -156,6 +167,7 @@ describe('the life of a task', () => {
     await second.getByRole('heading', { name: 'This task is open in another window' }).waitFor();
     await page.close({ runBeforeUnload: true });
     await second.getByLabel('Search the library').waitFor();
+    expect(await second.getByText('open in another window').count()).toBe(0);
     await context.close();
   });
 
@@ -189,6 +201,37 @@ describe('the life of a task', () => {
     await context.close();
   });
 
+  test('a returned answer comes first at home with its comment, and is submitted anew', async () => {
+    const { page, context, errors, link } = await openWorker('Asked again');
+    await recordDemonstration({ world, link, projectId: admin.projectId });
+    const params = { projectId: admin.projectId };
+    const worker = await clientByLink(world, link.split('#link=')[1] ?? '');
+    const [done] = (await worker.listOwnAssignments({ params })).items;
+    await admin.client.reviewDemonstration({
+      params: { ...params, episodeId: done?.episodeId ?? '' },
+      body: {
+        decision: 'returned',
+        comment: 'Say which crows.',
+        seen: { answerRevision: 1, decisions: 0 },
+      },
+    });
+    await page.getByRole('heading', { name: 'An answer was returned to you' }).waitFor();
+    await page.getByText('Say which crows.').waitFor();
+    await expectAccessible(page);
+    await page.getByRole('link', { name: 'Revise the answer' }).click();
+    await page.getByRole('heading', { name: 'A lead has returned this answer to you' }).waitFor();
+    await expectAccessible(page);
+    await page.keyboard.press('Enter');
+    await editorOf(page).waitFor();
+    await page.getByText('Say which crows.').waitFor();
+    await expectAccessible(page);
+    await submit(page, 'New Caledonian crows [1].');
+    await page.getByRole('link', { name: 'To the start' }).click();
+    await page.getByText('Revised, not looked at yet').waitFor();
+    expect(errors).toEqual([]);
+    await context.close();
+  });
+
   test('it is said five minutes and one minute before the time ends, and what happens then', async () => {
     const { page, context } = await openWorker('Runs late');
     await page.clock.install();
@@ -203,7 +246,9 @@ describe('the life of a task', () => {
     await page.getByText('what you did is still kept, as surplus', { exact: false }).waitFor();
     await expectAccessible(page);
     await page.getByRole('button', { name: 'Take it up again' }).click();
-    await page.getByLabel('Search the library').waitFor();
+    const ended = page.getByRole('heading', { name: 'Your time for this question has ended' });
+    await ended.waitFor({ state: 'detached' });
+    expect(await page.getByRole('button', { name: 'Extend' }).count()).toBe(1);
     await context.close();
   });
 });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { formatBytes, formatCountdown, formatDuration } from './format.ts';
+import { formatBytes, formatClock, formatCountdown, formatDuration, formatWorked } from './format.ts';
 
 test('a countdown shows minutes and seconds, hours when there are any, and nothing below zero', () => {
   expect(formatCountdown(17 * 60_000 + 20_000)).toBe('17:20');
@@ -23,4 +23,23 @@ test('durations and sizes come in the unit that is read most easily', () => {
     '1.4 MB',
     '2.0 GB',
   ]);
+});
+
+test('how long somebody worked leaves out the minute that has begun', () => {
+  expect([0, 59, 60, 3599, 3600, 4380].map(formatWorked)).toEqual([
+    '0 min',
+    '0 min',
+    '1 min',
+    '59 min',
+    '1 h',
+    '1 h 13 min',
+  ]);
+});
+
+test('a time of today is told without the day', () => {
+  const noon = new Date(2026, 0, 5, 12, 0);
+  const at = (day: number): string =>
+    formatClock(new Date(2026, 0, day, 14, 32).toISOString(), noon.getTime());
+  expect(at(5)).toMatch(/^2:32\sPM$/);
+  expect(at(6)).toMatch(/^Jan 6, 2026, 2:32\sPM$/);
 });

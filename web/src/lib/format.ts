@@ -1,7 +1,7 @@
 import { text } from './text.ts';
 
 const numbers = new Intl.NumberFormat(text.locale);
-const times = new Intl.DateTimeFormat(text.locale, { timeStyle: 'short', hourCycle: 'h23' });
+const times = new Intl.DateTimeFormat(text.locale, { timeStyle: 'short' });
 const dates = new Intl.DateTimeFormat(text.locale, { dateStyle: 'medium', timeStyle: 'short' });
 
 const days = new Intl.DateTimeFormat(text.locale, { dateStyle: 'medium', timeZone: 'UTC' });
@@ -14,7 +14,7 @@ export const formatNumber = (value: number): string => numbers.format(value);
 /** A time of the API, in the reader's own zone. */
 export const formatTime = (iso: string): string => dates.format(new Date(iso));
 
-/** The time of the day, `14:32`; with the day if that is not today. */
+/** The time of the day, `2:32 PM`; with the day if that is not today. */
 export function formatClock(iso: string, now: number = Date.now()): string {
   const time = new Date(iso);
   const isToday = time.toDateString() === new Date(now).toDateString();

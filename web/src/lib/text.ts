@@ -60,8 +60,8 @@ export const text = {
 
   table: {
     sortBy: 'Sort by',
-    ascending: (label: string) => `${label}, lowest first`,
-    descending: (label: string) => `${label}, highest first`,
+    ascending: (label: string) => `${label}, ascending`,
+    descending: (label: string) => `${label}, descending`,
     choosePage: 'Choose all rows of this page',
     choose: (row: string) => `Choose: ${row.slice(0, 80)}`,
     chosenRows: 'Chosen rows',
@@ -669,14 +669,15 @@ export const text = {
     },
     dataset: 'Dataset',
     datasetDefault: 'as the format is called',
-    use: 'Use of new questions',
+    use: 'Use',
     split: 'Split by shares…',
     percent: (use: string) => `${use}, in percent`,
     splitHelp:
       'Which use a question gets comes from its dataset and id: it is the same whenever it is imported.',
     splitSum: (sum: number) => `The shares add up to ${number(sum)} percent; they must add up to 100.`,
+    wanted: 'Wanted of each',
     wantedDefault: 'as in the settings',
-    referenceAnswers: 'Reference answers of a post',
+    referenceAnswers: 'Answers of a post to keep',
     optionsHelp:
       'This is for new questions whose rows do not say it themselves. Those that are here already keep their use, places and priority.',
     preview: 'What comes out',
