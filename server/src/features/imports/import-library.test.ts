@@ -1,6 +1,9 @@
 import type { Client } from '@rookery/shared/api';
 import { stripLinks } from '@rookery/shared/browser';
 import { eq } from 'drizzle-orm';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createTestApp, type TestApp } from '../../../test/app.ts';
 import { importFiles, runImport } from '../../../test/imports.ts';
@@ -204,6 +207,104 @@ describe('an import of pages that dies', () => {
     expect(await db.select().from(libraryPages).where(eq(libraryPages.projectId, projectId))).toHaveLength(
       81,
     );
+  });
+});
+
+describe('a server that is killed in the midst of an import of pages', () => {
+  test('loses no page and doubles none: the next attempt goes on', async () => {
+    const { id: jobId } = await client.createImport({
+      params: { projectId },
+      body: { kind: 'import-library', baseUrl },
+    });
+    const count = 400;
+    const row = (index: number) =>
+      index % 10 === 9
+        ? '{'
+        : JSON.stringify({
+            url: `${baseUrl}/${index}`,
+            markdown: `# Page ${index}\n\n${'Words. '.repeat(500)}`,
+          });
+    await client.addImportFile({
+      params: { projectId, jobId },
+      query: { path: 'p.jsonl' },
+      body: new TextEncoder().encode(Array.from({ length: count }, (_, index) => row(index)).join('\n')),
+    });
+    await client.startImport({ params: { projectId, jobId } });
+    const program = join(import.meta.dirname, 'testing-killed.ts');
+    const blobs = join(app.deps.config.dataDir, 'blobs');
+    const child = spawn(process.execPath, [program, app.databaseUrl, blobs, jobId], {
+      stdio: ['ignore', 'inherit', 'inherit'],
+    });
+    const ended = once(child, 'exit');
+    const { db } = app.deps;
+    const done = async (): Promise<number> => {
+      const [job] = await db.select().from(jobs).where(eq(jobs.id, jobId));
+      return (job!.checkpoint as { done: number } | null)?.done ?? 0;
+    };
+    await expect.poll(done, { timeout: 60_000, interval: 5 }).toBeGreaterThan(8);
+    child.kill('SIGKILL');
+    await ended;
+    expect(await done()).toBeLessThan(count);
+
+    const { job, problems } = await runImport(app.deps, { client, projectId, jobId });
+    expect(job).toMatchObject({ state: 'done', result: { pages: 360, added: 360, problems: 40 } });
+    expect(problems.map((problem) => problem.row)).toEqual(
+      Array.from({ length: 40 }, (_, index) => 10 * (index + 1)),
+    );
+    const urls = await db
+      .select({ url: libraryPages.url })
+      .from(libraryPages)
+      .where(eq(libraryPages.projectId, projectId));
+    expect(new Set(urls.map(({ url }) => url)).size).toBe(360);
+    expect(urls).toHaveLength(360);
+  });
+});
+
+describe('Markdown and XHTML', () => {
+  test('are pages as HTML is, as files and as rows, and link to one another', async () => {
+    const xhtml = (body: string) =>
+      `<?xml version="1.0" encoding="utf-8"?><html xmlns="http://www.w3.org/1999/xhtml"><head><title>XHTML</title></head><body>${body}</body></html>`;
+    const { job, problems } = await importPages({
+      'notes/rook.md':
+        '---\ntitle: The rook\n---\nSee [the crow](../crow.xhtml#food) and [a row](/rows/1).\n',
+      'crow.xhtml': xhtml('<p>A crow<br/>&eacute; <![CDATA[<&>]]></p>'),
+      'raven.xml': xhtml('<p>A raven</p>'),
+      'feed.xml': '<?xml version="1.0"?><rss version="2.0"></rss>',
+      'rows.jsonl': JSON.stringify({
+        url: 'https://birds.example.org/rows/1',
+        markdown: '# A row\n\n| a | b |\n|--|--|\n| 1 | 2 |',
+      }),
+    });
+    expect(problems).toEqual([
+      { file: 'feed.xml', row: null, reason: 'not a page: it is XML, but not XHTML' },
+    ]);
+    expect(job.result).toMatchObject({ pages: 4, added: 4, problems: 1 });
+    const source = library();
+    const rook = await source.open(`${baseUrl}/notes/rook.md`);
+    expect(rook).toMatchObject({ title: 'The rook', text: 'See 【0†the crow】 and 【1†a row】.' });
+    expect(await source.open(rook.links[0]!.url)).toMatchObject({ title: 'XHTML', text: 'A crow\né <&>' });
+    expect(await source.open(rook.links[1]!.url)).toMatchObject({
+      title: 'A row',
+      text: '# A row\n\na | b\n- | -\n1 | 2',
+    });
+    expect(await source.open(`${baseUrl}/raven.xml`)).toMatchObject({ kind: 'page', text: 'A raven' });
+  });
+
+  test('that have not changed are unchanged when they are imported again, and found as before', async () => {
+    const files = {
+      'a.md': '# A\n\nSame colonies.',
+      'b.xht': '<html xmlns="x"><body>Old words</body></html>',
+    };
+    await importPages(files);
+    const { job } = await importPages({
+      ...files,
+      'b.xht': '<html xmlns="x"><body>New words</body></html>',
+      'c.md': 'New',
+    });
+    expect(job.result).toMatchObject({ pages: 3, added: 1, updated: 1, unchanged: 1, problems: 0 });
+    expect((await library().search('colony')).links).toHaveLength(1);
+    const again = await importPages({ 'a.md': files['a.md'], 'a.markdown': '# A\n\nAnother page' });
+    expect(again.job.result).toMatchObject({ pages: 2, added: 1, unchanged: 1 });
   });
 });
 
