@@ -28,12 +28,15 @@ export async function buildEpisode(
     createdAt: at,
     updatedAt: at,
   });
-  await db.insert(pages).values({
-    projectId,
-    hash: pageHash,
-    page: { kind: 'start', url: '', title: '', domain: '', text: '', links: [] },
-    createdAt: at,
-  });
+  await db
+    .insert(pages)
+    .values({
+      projectId,
+      hash: pageHash,
+      page: { kind: 'start', url: '', title: '', domain: '', text: '', links: [] },
+      createdAt: at,
+    })
+    .onConflictDoNothing();
   await db.insert(assignments).values({
     id: assignmentId,
     projectId,

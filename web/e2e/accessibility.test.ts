@@ -5,6 +5,7 @@ import {
   addWorker,
   fillProject,
   openLink,
+  questionsFile,
   recordDemonstration,
   signInAdmin,
   startTask,
@@ -61,7 +62,8 @@ describe.each([
       ['', 'Next step'],
       ['/questions', 'No questions yet'],
       ['/library', 'No pages yet'],
-      ['/people', 'Invitations'],
+      ['/people', 'People'],
+      ['/people/invitations', 'No invitations yet'],
       ['/demonstrations', 'No demonstrations yet'],
       ['/exports', 'Nothing exported yet'],
     ] as const) {
@@ -90,7 +92,16 @@ describe.each([
     await page.goto(`${project}/questions`);
     await page.getByRole('cell').first().waitFor();
     await expectAccessible(page);
+    await page.getByRole('checkbox', { name: 'Choose all rows of this page' }).check();
+    await page.getByRole('group', { name: 'Chosen rows' }).waitFor();
+    await expectAccessible(page);
     await page.getByRole('button', { name: 'Import questions…' }).click();
+    await page.getByLabel('Choose files').setInputFiles(questionsFile);
+    await page.getByRole('heading', { name: 'What comes out' }).waitFor();
+    await expectAccessible(page);
+    await page.goto(`${project}/questions`);
+    await page.getByRole('cell').getByRole('link').first().click();
+    await page.getByRole('heading', { name: 'Reference answers' }).waitFor();
     await expectAccessible(page);
     await page.goto(`${project}/library`);
     await page.getByRole('cell').first().waitFor();
@@ -101,7 +112,11 @@ describe.each([
     await page.goto(`${project}/people`);
     await page.getByRole('cell').first().waitFor();
     await expectAccessible(page);
-    await page.getByRole('button', { name: 'Add a worker…' }).click();
+    await page.getByRole('button', { name: 'Add people…' }).click();
+    await expectAccessible(page);
+    await page.goto(`${project}/people`);
+    await page.getByRole('link', { name: 'A worker' }).click();
+    await page.getByRole('heading', { name: 'Active time' }).waitFor();
     await expectAccessible(page);
     await page.goto(`${project}/demonstrations`);
     await page.getByRole('cell').first().waitFor();

@@ -52,8 +52,9 @@ describe('a lead sets up a project and gets a demonstration out of it', () => {
     await page.getByRole('link', { name: 'Import questions', exact: true }).click();
     await page.getByRole('button', { name: 'Import questions…' }).first().click();
     await page.getByLabel('Choose files').setInputFiles(questionsFile);
-    await page.getByRole('button', { name: 'Import', exact: true }).click();
     const dialog = page.getByRole('dialog');
+    await dialog.getByText('2 that cannot be used', { exact: false }).waitFor();
+    await page.getByRole('button', { name: 'Import', exact: true }).click();
     await dialog.getByText('Import done').waitFor();
     await dialog.getByRole('cell', { name: '7', exact: true }).waitFor();
     expect(await dialog.getByRole('row').count()).toBe(3);
@@ -69,12 +70,52 @@ describe('a lead sets up a project and gets a demonstration out of it', () => {
     await page.getByRole('button', { name: 'Filter' }).click();
     await page.getByText('1 of 1').waitFor();
     expect(page.url()).toContain('words=faces');
+    await page.getByRole('checkbox', { name: 'Choose: ' }).check();
     await page.getByRole('button', { name: 'Exclude…' }).click();
     await page.getByLabel('Reason (optional)').fill('asked twice');
-    await page.getByRole('button', { name: 'Exclude it' }).click();
+    await page.getByRole('button', { name: 'Exclude', exact: true }).click();
     await page.getByText('Excluded: asked twice').waitFor();
-    await page.getByRole('button', { name: 'Include again' }).click();
+    await page.getByRole('cell', { name: 'faces' }).getByRole('link').click();
+    await page.getByRole('button', { name: 'Include again…' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Include again' }).click();
     await page.getByRole('button', { name: 'Exclude…' }).waitFor();
+  });
+
+  test('questions are sorted by a column, and priority and places of those that are chosen are set at once', async () => {
+    const { page } = lead;
+    await page.getByRole('link', { name: 'Questions', exact: true }).click();
+    const rows = page.getByRole('row');
+    await page.getByRole('checkbox', { name: 'Choose all rows of this page' }).check();
+    await page.getByRole('button', { name: 'Wanted…' }).click();
+    await page.getByLabel('Wanted').fill('3');
+    await page.getByRole('button', { name: 'Set it' }).click();
+    await page.getByText('questions changed.').waitFor();
+    await page.getByRole('checkbox', { name: 'Choose: ' }).last().check();
+    await page.getByRole('button', { name: 'Priority…' }).click();
+    await page.getByLabel('Priority').fill('5');
+    await page.getByRole('button', { name: 'Set it' }).click();
+    await page.getByText('1 question changed.').waitFor();
+    const last = await rows.last().getByRole('link').textContent();
+    await page.getByRole('columnheader', { name: 'Priority' }).getByRole('link').click();
+    await page.waitForURL(/sort=priority&order=desc/);
+    await page
+      .getByRole('columnheader', { name: 'Priority' })
+      .and(page.locator('[aria-sort=descending]'))
+      .waitFor();
+    await rows
+      .nth(1)
+      .getByRole('link', { name: last ?? '' })
+      .waitFor();
+    // The rest of the story is told with one demonstration of each question.
+    await page.getByRole('checkbox', { name: 'Choose all rows of this page' }).check();
+    await page.getByRole('button', { name: 'Wanted…' }).click();
+    await page.getByLabel('Wanted').fill('1');
+    await page.getByRole('button', { name: 'Set it' }).click();
+    await page.getByText('questions changed.').waitFor();
+    await page.getByRole('checkbox', { name: 'Choose: ' }).first().check();
+    await page.getByRole('button', { name: 'Priority…' }).click();
+    await page.getByRole('button', { name: 'Set it' }).click();
+    await page.getByText('1 question changed.').waitFor();
   });
 
   test('a folder of pages is imported, and a page is shown as the text browser shows it', async () => {
@@ -94,9 +135,9 @@ describe('a lead sets up a project and gets a demonstration out of it', () => {
   test('a worker gets a personal link, shown once, and an invited person makes an account', async () => {
     const { page } = lead;
     await page.getByRole('link', { name: 'People', exact: true }).click();
-    await page.getByRole('button', { name: 'Add a worker…' }).click();
-    await page.getByLabel('Name').fill('Maya');
-    await page.getByRole('button', { name: 'Add the worker' }).click();
+    await page.getByRole('button', { name: 'Add people…' }).click();
+    await page.getByLabel('Names').fill('Maya');
+    await page.getByRole('button', { name: 'Add the person' }).click();
     workerLink = await page.getByRole('textbox', { name: 'Personal link' }).inputValue();
     await page.getByRole('button', { name: 'Close' }).click();
     expect(await page.content()).not.toContain(workerLink);
@@ -116,6 +157,38 @@ describe('a lead sets up a project and gets a demonstration out of it', () => {
     await invited.page.goto(new URL(page.url()).pathname);
     await invited.page.getByText('This part is for leads').waitFor();
     await invited.context.close();
+  });
+
+  test('many people are added from a list, and their links are downloaded once', async () => {
+    const { page } = lead;
+    await page.getByRole('button', { name: 'Add people…' }).click();
+    await page.getByLabel('Names').fill('name,roles\nZoe,rater\n"Omar, the first",boss\n');
+    await page.getByText('Row 3: "boss" is no role', { exact: false }).waitFor();
+    expect(await page.getByRole('button', { name: 'Add the person' }).isDisabled()).toBe(true);
+    await page.getByLabel('Names').fill('name,roles\nZoe,rater\n"Omar, the first",\n');
+    await page.getByRole('button', { name: 'Add 2 people' }).click();
+    const download = page.waitForEvent('download');
+    await page.getByRole('button', { name: 'Download as CSV' }).click();
+    const csv = await readFile(await (await download).path(), 'utf8');
+    expect(csv.split('\r\n')[2]).toMatch(/^"Omar, the first",\S+,demonstrator,http/);
+    await page.getByRole('button', { name: 'Close' }).last().click();
+    expect(await page.content()).not.toContain('sign-in#link=');
+  });
+
+  test('a person who is paused gets no task until they are resumed', async () => {
+    const { page } = lead;
+    await page.getByRole('link', { name: 'Maya' }).click();
+    await page.getByRole('heading', { name: 'Maya' }).waitFor();
+    await page.getByRole('button', { name: 'Pause…' }).click();
+    await page.getByRole('button', { name: 'Pause', exact: true }).click();
+    await page.getByText('Paused', { exact: true }).waitFor();
+    const worker = await world.open();
+    await openLink(worker.page, workerLink);
+    await worker.page.getByRole('button', { name: 'Start a task' }).click();
+    await worker.page.getByText('A lead has paused you in this project', { exact: false }).waitFor();
+    await worker.context.close();
+    await page.getByRole('button', { name: 'Resume' }).click();
+    await page.getByRole('button', { name: 'Pause…' }).waitFor();
   });
 
   test('a demonstrator records a demonstration by mouse', async () => {

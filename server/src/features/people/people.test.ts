@@ -287,3 +287,51 @@ describe('an invitation', () => {
     expect(JSON.stringify(await server.deps.db.select().from(invitations))).not.toContain(token);
   });
 });
+
+describe('a paused member', () => {
+  it('is marked as such, once, until they are resumed', async () => {
+    const { member } = await addMember();
+    const paused = (await change(member.id, { paused: true })).json();
+    expect(paused.pausedAt).not.toBeNull();
+    expect((await change(member.id, { paused: true })).json()).toEqual(paused);
+    expect((await change(member.id, { roles: ['rater'] })).json().pausedAt).toBe(paused.pausedAt);
+    expect((await change(member.id, { paused: false })).json().pausedAt).toBeNull();
+    const recorded = await server.deps.db.select().from(events).where(eq(events.objectId, member.id));
+    expect(recorded.filter(({ kind }) => kind === 'member.changed')).toHaveLength(3);
+  });
+});
+
+describe('many people', () => {
+  const addMany = (body: object, cookie = admin) =>
+    server.send(`POST /api/projects/${projectId}/members/batch`, { cookie, body });
+
+  it('are added at once, each with a link of their own and the roles they bring or those of all', async () => {
+    const response = await addMany({
+      people: [{ name: ' Ada ' }, { name: 'Ben', roles: ['rater'] }, { name: 'Ada' }],
+      roles: ['demonstrator'],
+    });
+    expect(response.statusCode).toBe(201);
+    const added = response.json() as { member: { name: string; roles: string[] }; link: string }[];
+    expect(added.map(({ member }) => [member.name, member.roles])).toEqual([
+      ['Ada', ['demonstrator']],
+      ['Ben', ['rater']],
+      ['Ada', ['demonstrator']],
+    ]);
+    expect(new Set(added.map(({ link }) => link)).size).toBe(3);
+    await enter(added[2]!.link);
+    expect(await listMembers()).toHaveLength(4);
+  });
+
+  it('are all refused if one of them cannot be added', async () => {
+    for (const body of [
+      { people: [{ name: 'Ada' }, { name: ' ' }], roles: ['rater'] },
+      { people: [{ name: 'Ada', roles: [] }], roles: ['rater'] },
+      { people: [], roles: ['rater'] },
+      { people: Array.from({ length: 501 }, () => ({ name: 'Ada' })), roles: ['rater'] },
+      { people: [{ name: 'Ada' }], roles: ['rater'], expiresAt: '2001-01-01T00:00:00Z' },
+    ]) {
+      expect((await addMany(body)).statusCode).toBe(400);
+    }
+    expect(await listMembers()).toHaveLength(1);
+  });
+});
