@@ -108,20 +108,34 @@ describe('importing pages', () => {
   test('files that are no pages are problems, and the rest is imported', async () => {
     const { job, problems } = await importPages({
       'a.html': html('A', '<p>Fine.</p>'),
-      'binary.html': new Uint8Array(Array.from({ length: 500 }, (_, index) => index % 7)),
+      'binary, file.html': new Uint8Array(Array.from({ length: 500 }, (_, index) => index % 7)),
       'empty.html': '<html><body><script>render()</script></body></html>',
       'paper.pdf': '%PDF-1.4',
+      '=table.xls': 'x',
     });
     expect(problems).toEqual([
-      { file: 'binary.html', row: null, reason: 'not a page: it holds binary data, not text' },
+      {
+        file: '=table.xls',
+        row: null,
+        reason: expect.stringMatching(/^not a page: pages are files that end in \.html/),
+      },
+      { file: 'binary, file.html', row: null, reason: 'not a page: it holds binary data, not text' },
       { file: 'empty.html', row: null, reason: 'not a page: there is no text on it' },
       {
         file: 'paper.pdf',
         row: null,
-        reason: expect.stringMatching(/^not a page: pages are files that end in \.html/),
+        reason: 'not a page: PDF files are not read; save it as HTML or text, and import that',
       },
     ]);
-    expect(job).toMatchObject({ state: 'done', result: { pages: 1, problems: 3 } });
+    expect(job).toMatchObject({ state: 'done', result: { pages: 1, problems: 4 } });
+    const report = await client.downloadJobFile({ params: { projectId, jobId: job.id } });
+    const lines = (await report.text()).split('\r\n');
+    expect(lines.slice(0, 4)).toEqual([
+      'file,row,reason',
+      expect.stringContaining('\'=table.xls,,"not a page: pages are files that end in .html,'),
+      '"binary, file.html",,"not a page: it holds binary data, not text"',
+      'empty.html,,not a page: there is no text on it',
+    ]);
   });
 
   test('importing again replaces what changed under its address; the page that was shown stays stored', async () => {

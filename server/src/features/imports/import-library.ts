@@ -19,6 +19,7 @@ import { findProject } from '../projects/index.ts';
 import { listImportFiles, runBatches, type BatchOutcome } from './batches.ts';
 import { entriesOf, planFiles, type LibraryEntry } from './library-entries.ts';
 import { parseJson } from './question-rows.ts';
+import { problemReport } from './report.ts';
 
 const inputSchema = z.object({ baseUrl: z.string() });
 
@@ -33,7 +34,7 @@ type Converted = { entry: LibraryEntry } & (
 
 /**
  * Imports the files of a job as pages of the library. The result counts `pages` (`added`, `updated` and `unchanged` ones together),
- * `skipped` files that belong to pages and are none, and `problems`.
+ * `skipped` files that belong to pages and are none, and `problems`, of which there is a file.
  */
 export const importLibrary: JobProcessor = async (deps, context) => {
   const { job } = context;
@@ -53,7 +54,9 @@ export const importLibrary: JobProcessor = async (deps, context) => {
   });
   await renewVocabulary(deps.db, { projectId: job.projectId, at: deps.clock() });
   const { added = 0, updated = 0, unchanged = 0, skipped = 0, problems = 0 } = counts;
-  return { result: { pages: added + updated + unchanged, added, updated, unchanged, skipped, problems } };
+  const file = await problemReport(deps, { id: job.id, problems });
+  const result = { pages: added + updated + unchanged, added, updated, unchanged, skipped, problems };
+  return file === undefined ? { result } : { result, file };
 };
 
 async function convertEntry(

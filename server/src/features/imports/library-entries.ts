@@ -70,7 +70,7 @@ export async function* entriesOf(
     const { path, blobHash, size, kind } = plan;
     const entry = { file: path, blobHash, row: null, bytes: 0 };
     if (kind === 'asset') yield { ...entry, kind };
-    else if (kind === 'other') yield { ...entry, kind: 'problem', reason: notAPage };
+    else if (kind === 'other') yield { ...entry, kind: 'problem', reason: whyNoPage(path) };
     else if (kind === 'rows') yield* rowsOf(deps, plan);
     else if (size > maxPageLength)
       yield { ...entry, kind: 'problem', reason: 'the page is larger than 20 MB' };
@@ -80,6 +80,21 @@ export async function* entriesOf(
 
 const endingsOfPages = [...endings.html, ...endings.markdown, ...endings.text].join(', ');
 const notAPage = `not a page: pages are files that end in ${endingsOfPages}, or rows of ${endings.rows[0]}`;
+/** What people take for pages. */
+const documents: Record<string, string> = {
+  '.pdf': 'PDF files are not read',
+  '.epub': 'books are not read',
+  '.doc': 'office documents are not read',
+  '.docx': 'office documents are not read',
+  '.odt': 'office documents are not read',
+  '.mht': 'web archives are not read',
+  '.mhtml': 'web archives are not read',
+};
+
+function whyNoPage(path: string): string {
+  const kind = documents[extname(path).toLowerCase()];
+  return kind === undefined ? notAPage : `not a page: ${kind}; save it as HTML or text, and import that`;
+}
 
 async function* rowsOf(
   deps: Dependencies,
