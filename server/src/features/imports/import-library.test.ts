@@ -299,7 +299,7 @@ describe('Markdown and XHTML', () => {
     expect(await source.open(rook.links[0]!.url)).toMatchObject({ title: 'XHTML', text: 'A crow\né <&>' });
     expect(await source.open(rook.links[1]!.url)).toMatchObject({
       title: 'A row',
-      text: '# A row\n\na | b\n- | -\n1 | 2',
+      text: '# A row\n\na  | b\n-- | --\n1  | 2',
     });
     expect(await source.open(`${baseUrl}/raven.xml`)).toMatchObject({ kind: 'page', text: 'A raven' });
   });

@@ -20,6 +20,8 @@ interface Place {
 
 type Row = (Place | undefined)[];
 
+/** Narrowest column: the dashes below its header are to be seen as a line. */
+const narrowest = 2;
 /** Widest table that is shown with aligned columns, in characters. */
 const widest = 100;
 /** Longest text that is repeated in each row that its cell goes on into. */
@@ -132,7 +134,7 @@ function measure(
   );
   const columns = rows[0]?.length ?? 0;
   const widths = Array.from({ length: columns }, (_, column) =>
-    Math.max(0, ...rows.map((row, index) => (isWhole(row) ? 0 : (lengths[index]?.[column] ?? 0)))),
+    Math.max(narrowest, ...rows.map((row, index) => (isWhole(row) ? 0 : (lengths[index]?.[column] ?? 0)))),
   );
   return { lengths, widths, total: widths.reduce((sum, width) => sum + width + 3, -3) };
 }
