@@ -223,6 +223,7 @@ export const text = {
       'What you have changed since is given up. The task stays returned to you: you can take it up later.',
     keepAction: 'Keep it',
     revising: 'You are revising an answer. The one you submitted counts until you submit another.',
+    revisingReturned: 'You are revising an answer that a lead returned to you.',
     release: 'Give back…',
     releaseConfirm: 'Give this task back?',
     releaseHelp:
@@ -341,6 +342,8 @@ export const text = {
       'Take it up again to go on. If somebody else has taken the question by then, what you did is still kept, as surplus.',
     leaseOverRevision:
       'The answer that you submitted counts. To go on with the new one, take it up again; what you typed is kept.',
+    leaseOverReturned:
+      'The task is returned to you as before, and nobody else gets it. Take it up again to go on; what you typed is kept.',
     leaseLost: 'This question is somebody else’s now',
     leaseLostHelp: 'What you recorded is kept. Start another task from the home page.',
     leaseLateAnswer:
