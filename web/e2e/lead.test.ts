@@ -59,7 +59,7 @@ describe('a lead sets up a project and gets a demonstration out of it', () => {
     await dialog.getByRole('cell', { name: '7', exact: true }).waitFor();
     expect(await dialog.getByRole('row').count()).toBe(3);
     await dialog.getByRole('button', { name: 'Close' }).last().click();
-    const markup = page.getByRole('cell', { name: "What does <script>document.title='owned'</script>" });
+    const markup = page.getByRole('link', { name: "What does <script>document.title='owned'</script>" });
     await markup.waitFor();
     expect(await page.title()).toContain('Questions');
   });
@@ -75,7 +75,7 @@ describe('a lead sets up a project and gets a demonstration out of it', () => {
     await page.getByLabel('Reason (optional)').fill('asked twice');
     await page.getByRole('button', { name: 'Exclude', exact: true }).click();
     await page.getByText('Excluded: asked twice').waitFor();
-    await page.getByRole('cell', { name: 'faces' }).getByRole('link').click();
+    await page.getByRole('link', { name: 'faces' }).click();
     await page.getByRole('button', { name: 'Include again…' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Include again' }).click();
     await page.getByRole('button', { name: 'Exclude…' }).waitFor();
@@ -87,12 +87,12 @@ describe('a lead sets up a project and gets a demonstration out of it', () => {
     const rows = page.getByRole('row');
     await page.getByRole('checkbox', { name: 'Choose all rows of this page' }).check();
     await page.getByRole('button', { name: 'Wanted…' }).click();
-    await page.getByLabel('Wanted').fill('3');
+    await page.getByRole('spinbutton', { name: 'Wanted' }).fill('3');
     await page.getByRole('button', { name: 'Set it' }).click();
     await page.getByText('questions changed.').waitFor();
     await page.getByRole('checkbox', { name: 'Choose: ' }).last().check();
     await page.getByRole('button', { name: 'Priority…' }).click();
-    await page.getByLabel('Priority').fill('5');
+    await page.getByRole('spinbutton', { name: 'Priority' }).fill('5');
     await page.getByRole('button', { name: 'Set it' }).click();
     await page.getByText('1 question changed.').waitFor();
     const last = await rows.last().getByRole('link').textContent();
@@ -109,7 +109,7 @@ describe('a lead sets up a project and gets a demonstration out of it', () => {
     // The rest of the story is told with one demonstration of each question.
     await page.getByRole('checkbox', { name: 'Choose all rows of this page' }).check();
     await page.getByRole('button', { name: 'Wanted…' }).click();
-    await page.getByLabel('Wanted').fill('1');
+    await page.getByRole('spinbutton', { name: 'Wanted' }).fill('1');
     await page.getByRole('button', { name: 'Set it' }).click();
     await page.getByText('questions changed.').waitFor();
     await page.getByRole('checkbox', { name: 'Choose: ' }).first().check();
