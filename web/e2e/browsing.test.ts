@@ -349,7 +349,7 @@ describe('browsing', () => {
   });
 
   test('a page that cannot be shown looks like that, and leads back', async () => {
-    const { page, context } = await openTask('Errors');
+    const { page, context, errors } = await openTask('Errors');
     await openPage(page, 'Rooks and their towns');
     await page.getByRole('textbox', { name: 'Find in page' }).fill('a page elsewhere');
     await page.keyboard.press('Enter');
@@ -362,6 +362,7 @@ describe('browsing', () => {
       .getByRole('link', { name: /^a page elsewhere/ })
       .and(page.getByTitle('Opens elsewhere.example · opened before', { exact: true }))
       .waitFor();
+    expect(errors).toEqual([]);
     await context.close();
   });
 
