@@ -50,20 +50,16 @@ export async function rankPages(
   if (terms.length === 0) return { pages: [], total: 0, found: [] };
   const finding = findingTerms(terms);
   const isTheirs = sql`project_id = ${projectId}::uuid`;
-  const isAllowed = [
-    required === null ? null : sql`id in (select id from required)`,
-    excluded === null ? null : sql`id not in (select id from excluded)`,
-  ].filter((condition) => condition !== null);
-  const conditions = sql.join([isTheirs, ...isAllowed], sql` and `);
   const parts: SQL[] = [];
-  for (const [name, query] of [
-    ['required', required],
-    ['excluded', excluded],
-  ] as const) {
-    if (query === null) continue;
-    parts.push(sql`${sql.raw(name)} as materialized (
-      select id from library_pages where ${isTheirs} and search_vector @@ ${query}::tsquery)`);
+  const conditions = [isTheirs];
+  // Beside the term's own condition, so that only the pages that have the rarest terms are read for a phrase.
+  if (required !== null) conditions.push(sql`search_vector @@ ${required}::tsquery`);
+  if (excluded !== null) {
+    conditions.push(sql`id not in (select id from excluded)`);
+    parts.push(sql`excluded as materialized (
+      select id from library_pages where ${isTheirs} and search_vector @@ ${excluded}::tsquery)`);
   }
+  const isAllowed = sql.join(conditions, sql` and `);
   const near = Math.ceil(rankedPages / terms.length);
   // Few look beyond the pages that are ranked in full; what is there is in the order of its terms' weight.
   const isBeyond = limit > near;
@@ -73,11 +69,11 @@ export async function rankPages(
       ${sql.param(finding)}::boolean[]) with ordinality as t (query, weight, finds, number)
   ), hit as materialized (
     select page.id, number, weight from term cross join lateral (
-      select id from library_pages where ${conditions} and search_vector @@ term.query) as page
+      select id from library_pages where ${isAllowed} and search_vector @@ term.query) as page
     where finds
     union all
     select page.id, null, weight * ${titleBonus}::float8 from term cross join lateral (
-      select id from library_pages where ${conditions} and title_vector @@ term.query) as page
+      select id from library_pages where ${isAllowed} and title_vector @@ term.query) as page
     where finds
   ), found as materialized (
     select id, sum(weight) as coverage from hit group by id
