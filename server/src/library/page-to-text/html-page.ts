@@ -1,7 +1,8 @@
 import { Readability } from '@mozilla/readability';
 import { makePage, type Page } from '@rookery/shared/browser';
 import { resolveLink } from '../address.ts';
-import { descendantsOf, isElement, PageDocument, type PageElement } from './dom.ts';
+import { descendantsOf, isElement, type PageElement } from './dom.ts';
+import { PageDocument } from './page-document.ts';
 import { parseHtml } from './parse-html.ts';
 import { renderContent } from './render.ts';
 
