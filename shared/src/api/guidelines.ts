@@ -40,7 +40,9 @@ export const guidelinesRoutes = defineRoutes({
     answer: guidelinesSchema.extend({
       known: versionSchema
         .nullable()
-        .describe('The newest version that the person was shown, or worked under; null: none yet.'),
+        .describe(
+          'The newest version that the person was shown or told of, or else the one they first worked under; null: none yet.',
+        ),
     }),
   },
   getGuidelinesVersion: {

@@ -16,6 +16,8 @@ export const paths = {
   demonstration: (projectId: string, episodeId: string) =>
     `/projects/${projectId}/demonstrations/${episodeId}`,
   exports: (projectId: string) => `/projects/${projectId}/exports`,
+  guidelines: (projectId: string) => `/projects/${projectId}/guidelines`,
+  practice: (projectId: string) => `/projects/${projectId}/practice`,
   settings: (projectId: string) => `/projects/${projectId}/settings`,
   task: (projectId: string, assignmentId: string) => `/projects/${projectId}/tasks/${assignmentId}`,
 };

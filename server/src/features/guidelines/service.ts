@@ -1,5 +1,5 @@
 import { ApiError, type Guidelines, type GuidelinesVersion } from '@rookery/shared/api';
-import { and, desc, eq, isNotNull, max, sql } from 'drizzle-orm';
+import { and, desc, eq, min, sql } from 'drizzle-orm';
 import { recordEvent } from '../../db/events.ts';
 import { assignments, guidelines, members, people, projects } from '../../db/schema/index.ts';
 import type { Dependencies } from '../../dependencies.ts';
@@ -13,8 +13,8 @@ const present = ({ version, text, note, createdAt }: GuidelinesRow): Guidelines 
 });
 
 /**
- * The newest guidelines, and the newest version that a member was shown, told of, or claimed a task under; null for
- * somebody who is no member, and for one who has met none.
+ * The newest guidelines, and the version that a member knows: the newest they were shown or told of, or else the one
+ * they first claimed a task under. Null for somebody who is no member, and for one who has met none.
  */
 export async function readGuidelines(
   deps: Dependencies,
@@ -25,16 +25,16 @@ export async function readGuidelines(
 }
 
 async function knownVersion({ db }: Dependencies, memberId: string): Promise<number | null> {
-  const [worked] = await db
-    .select({ version: max(assignments.guidelinesVersion) })
-    .from(assignments)
-    .where(and(eq(assignments.memberId, memberId), isNotNull(assignments.guidelinesVersion)));
   const [member] = await db
     .select({ seen: members.guidelinesSeen })
     .from(members)
     .where(eq(members.id, memberId));
-  const versions = [worked?.version, member?.seen].filter((version) => version != null);
-  return versions.length === 0 ? null : Math.max(...versions);
+  if (member?.seen != null) return member.seen;
+  const [worked] = await db
+    .select({ first: min(assignments.guidelinesVersion) })
+    .from(assignments)
+    .where(eq(assignments.memberId, memberId));
+  return worked?.first ?? null;
 }
 
 /** @throws ApiError `not_found` */

@@ -10,7 +10,11 @@ export interface SavedDraft {
 
 export interface DraftOptions {
   /** Saves over HTTP; rejects like the client. */
-  save: (draft: { text: string; baseVersion: number }) => Promise<{ version: number; savedAt: string }>;
+  save: (draft: {
+    text: string;
+    baseVersion: number;
+    kind?: 'chosen';
+  }) => Promise<{ version: number; savedAt: string }>;
   /** What the server has, after a conflict. */
   readAgain: () => Promise<SavedDraft>;
   /** Keeps what is not saved in the browser; null when all is saved. */
@@ -37,6 +41,10 @@ export class Draft {
   readonly #retry = new Retry();
   #timer: ReturnType<typeof setTimeout> | undefined;
   #isPaused = false;
+  /** Whether the text was chosen as a whole: the server keeps it apart from what was typed. */
+  #isChosen = false;
+  /** Texts that were given up for the one here: saved before it, so that they stay among the versions. */
+  #before: string[] = [];
 
   constructor(options: DraftOptions) {
     this.#options = options;
@@ -59,18 +67,29 @@ export class Draft {
 
   change(value: string): void {
     this.text = value;
+    this.#isChosen = false;
     this.#keep();
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => void this.#save(), this.#options.waitMs ?? 800);
   }
 
-  /** Settles a conflict: what is here is saved over the other, or given up for it. */
+  /** Puts another text in the place of the one here, which stays among the versions. */
+  choose(value: string): void {
+    if (!this.isSaved) this.#before.push(this.text);
+    this.text = value;
+    this.#isChosen = true;
+    this.#keep();
+    void this.#save();
+  }
+
+  /** Settles a conflict: what is here is saved over the other, or given up for it. Both stay among the versions. */
   settle(choice: 'here' | 'elsewhere'): void {
     const other = this.conflict;
     if (!other) return;
     this.conflict = null;
     this.saved = other;
-    if (choice === 'elsewhere') this.text = other.text;
+    if (choice === 'elsewhere') return this.choose(other.text);
+    this.#isChosen = true;
     this.#keep();
     void this.#save();
   }
@@ -107,17 +126,25 @@ export class Draft {
     if (this.isSending || this.#isPaused || this.conflict) return;
     this.isSending = true;
     try {
-      while (!this.isSaved && !this.#isPaused && !this.conflict) await this.#saveOnce();
+      while (this.#isBehind && !this.#isPaused && !this.conflict) await this.#saveOnce();
     } finally {
       this.isSending = false;
     }
   }
 
+  get #isBehind(): boolean {
+    return this.#before.length > 0 || !this.isSaved;
+  }
+
   async #saveOnce(): Promise<void> {
-    const sent = { text: this.text, baseVersion: this.saved.version };
+    const before = this.#before[0];
+    const isChosen = before === undefined && this.#isChosen;
+    const text = before ?? this.text;
+    const sent = { text, baseVersion: this.saved.version, ...(isChosen && { kind: 'chosen' as const }) };
     try {
       const answer = await this.#options.save(sent);
-      this.saved = { text: sent.text, version: answer.version, savedAt: answer.savedAt };
+      if (before !== undefined) this.#before.shift();
+      this.saved = { text, version: answer.version, savedAt: answer.savedAt };
       this.isOffline = false;
       this.#retry.reset();
       this.#keep();

@@ -94,7 +94,38 @@ describe('the draft of an answer', () => {
     expect(save).toHaveBeenCalledTimes(1);
     draft.settle('here');
     await vi.runAllTimersAsync();
-    expect(save.mock.calls.at(-1)).toEqual([{ text: 'mine', baseVersion: 5 }]);
+    expect(save.mock.calls.at(-1)).toEqual([{ text: 'mine', baseVersion: 5, kind: 'chosen' }]);
+  });
+
+  test('that is given up for the one saved elsewhere is saved once more, so that it stays among the versions', async () => {
+    const { draft, save } = draftOf({ readAgain: async () => saved('theirs', 5) });
+    draft.open(saved('', 0), null);
+    save.mockRejectedValueOnce(new ApiError('conflict', 'newer'));
+    draft.change('mine');
+    await vi.runAllTimersAsync();
+    save.mockResolvedValueOnce({ version: 6, savedAt: '2026-01-01T00:00:00.000Z' });
+    draft.settle('elsewhere');
+    expect(draft.text).toBe('theirs');
+    await vi.runAllTimersAsync();
+    expect(save.mock.calls.slice(1)).toEqual([
+      [{ text: 'mine', baseVersion: 5 }],
+      [{ text: 'theirs', baseVersion: 6, kind: 'chosen' }],
+    ]);
+  });
+
+  test('whose earlier version is chosen keeps what was not saved yet, and what is typed then is typed', async () => {
+    const { draft, save } = draftOf();
+    draft.open(saved('', 0), null);
+    draft.change('typed');
+    draft.choose('earlier');
+    await vi.runAllTimersAsync();
+    draft.change('earlier and more');
+    await vi.runAllTimersAsync();
+    expect(save.mock.calls).toEqual([
+      [{ text: 'typed', baseVersion: 0 }],
+      [{ text: 'earlier', baseVersion: 1, kind: 'chosen' }],
+      [{ text: 'earlier and more', baseVersion: 2 }],
+    ]);
   });
 
   test('whose saving was acknowledged to nobody is no conflict with itself', async () => {

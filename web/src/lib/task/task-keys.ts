@@ -31,12 +31,16 @@ export const taskKeys = {
     earlierStart: ['ArrowLeft'],
   },
   writing: {
+    cite: ['1', '2', '3', '4', '5', '6', '7', '8', '9'],
+    write: ['w'],
+    versions: ['h'],
     submit: ['Ctrl+Enter'],
   },
   everywhere: {
     pause: ['p'],
     extend: ['x'],
-    release: ['g'],
+    release: ['r'],
+    guidelines: ['g'],
     help: ['?'],
   },
   done: {

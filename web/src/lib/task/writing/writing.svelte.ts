@@ -1,0 +1,36 @@
+import type { Quote } from '@rookery/shared/browser';
+import { createContext } from 'svelte';
+import { readAnswer, type ReadAnswer } from './answer.ts';
+import { checkAnswer, type Check } from './checks.ts';
+
+export const [getWriting, setWriting] = createContext<Writing>();
+
+/** The answer as it was looked at last, and what on the screen belongs to what. */
+export class Writing {
+  /** The text that `read` and `checks` are about: the draft, a moment behind while it is typed. */
+  text = $state('');
+  read: ReadAnswer = $state.raw(readAnswer('', 0));
+  checks: readonly Check[] = $state.raw([]);
+  /** The quote that is pointed at: sentences that cite it are lit. */
+  quote = $state<number | null>(null);
+  /** The quotes that are lit: of the citation pointed at, or of the sentence with the cursor. */
+  lit: readonly number[] = $state.raw([]);
+  readonly quotes: readonly Quote[];
+
+  constructor(quotes: readonly Quote[]) {
+    this.quotes = quotes;
+    this.look('');
+  }
+
+  look(text: string): void {
+    this.text = text;
+    this.read = readAnswer(text, this.quotes.length);
+    this.checks = checkAnswer({ text, read: this.read, extracts: this.quotes.map(({ extract }) => extract) });
+  }
+
+  /** Lights the quotes of the sentence at an offset. */
+  pointAt(offset: number): void {
+    const sentence = this.read.sentences.find(({ start, end }) => start <= offset && offset <= end);
+    this.lit = sentence?.cites ?? [];
+  }
+}
