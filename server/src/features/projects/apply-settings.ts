@@ -1,12 +1,13 @@
 import type { ProjectSettings } from '@rookery/shared/api';
-import { eq, sql } from 'drizzle-orm';
+import { and, eq, sql } from 'drizzle-orm';
 import type { Transaction } from '../../db/database.ts';
 import { libraryPages, questions } from '../../db/schema/index.ts';
 import { renewVocabulary, searchVector } from '../../library/index.ts';
 
 /**
- * Brings rows into line with new settings: the places of every question, and the search index of every page. Places
- * that are taken beyond a lower number stay taken; no new ones are given out.
+ * Brings rows into line with new settings: the places of questions, and the search index of every page. Questions for
+ * which a lead chose another number of places keep it. Places that are taken beyond a lower number stay taken; no new
+ * ones are given out.
  */
 export async function applySettings(
   tx: Transaction,
@@ -17,7 +18,7 @@ export async function applySettings(
     await tx
       .update(questions)
       .set({ wanted: after.demonstrationsPerQuestion })
-      .where(eq(questions.projectId, projectId));
+      .where(and(eq(questions.projectId, projectId), eq(questions.wanted, before.demonstrationsPerQuestion)));
   }
   if (before.language !== after.language) {
     const { title, searchText } = libraryPages;

@@ -193,15 +193,27 @@ it('counts what there is, today’s by UTC', async () => {
   });
 });
 
-it('gives every question as many places as demonstrations are wanted now', async () => {
+it('gives questions as many places as demonstrations are wanted now, but for those with a number of their own', async () => {
   const { id } = await build();
   const { db } = server.deps;
   const at = server.clock.now();
-  const row = { projectId: id, dataset: 'test', referenceAnswers: [], referencePages: [], wanted: 1 };
-  await db
-    .insert(questions)
-    .values({ ...row, externalId: '1', fullText: 'Why?', use: 'bc', createdAt: at, updatedAt: at });
+  const row = {
+    projectId: id,
+    dataset: 'test',
+    referenceAnswers: [],
+    referencePages: [],
+    use: 'bc' as const,
+  };
+  const more = { fullText: 'Why?', createdAt: at, updatedAt: at };
+  await db.insert(questions).values([
+    { ...row, ...more, externalId: '1', wanted: 1 },
+    { ...row, ...more, externalId: '2', wanted: 7 },
+  ]);
   await update(id, { settings: { ...defaultSettings, demonstrationsPerQuestion: 3 } });
-  const [question] = await db.select().from(questions).where(eq(questions.projectId, id));
-  expect(question?.wanted).toBe(3);
+  const found = await db
+    .select()
+    .from(questions)
+    .where(eq(questions.projectId, id))
+    .orderBy(questions.externalId);
+  expect(found.map((question) => question.wanted)).toEqual([3, 7]);
 });
