@@ -30,7 +30,7 @@ export interface Ranking {
 const maxHits = 4000;
 /** How many pages are ranked by all that stands on them, divided among the terms: each costs the same again. */
 const rankedPages = 1000;
-/** How much of the text of the best pages is looked through for passages, in characters. */
+/** How much of the text of the best pages is looked through for passages, in characters. `left` counts them one by one: only where needed. */
 const textCharacters = 60_000;
 /** Weights of words by where they stand, D to A, for `ts_rank`: text is D, titles are A. */
 const weights = sql`'{0.35, 0.35, 0.35, 1.0}'::float4[]`;
@@ -95,7 +95,8 @@ export async function rankPages(
   const { rows } = await db.execute<Row>(sql`
     with ${sql.join(parts, sql`, `)}
     select best.id, best.page_hash, best.rank, page.title, page.characters,
-      case when place <= ${withText}::int then left(page.search_text, ${textCharacters}::int) end as text,
+      case when place > ${withText}::int then null when page.characters <= ${textCharacters}::int then page.search_text
+        else left(page.search_text, ${textCharacters}::int) end as text,
       (select count(*) from found)::int as total,
       (select array_agg(number) from (select number from hit group by number) as each) as found
     from best inner join library_pages as page using (id) order by place`);
