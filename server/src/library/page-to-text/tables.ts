@@ -26,6 +26,8 @@ const narrowest = 2;
 const widest = 100;
 /** Longest text that is repeated in each row that its cell goes on into. */
 const longestRepeated = 60;
+/** Longest header that is said again with each cell. */
+const longestName = 80;
 /** A table with more rows or columns than anybody looks at as a whole is shown line by line. */
 const mostRows = 1000;
 const mostColumns = 40;
@@ -38,20 +40,33 @@ export function writeTable(
   writer: TextWriter,
   table: { rows: readonly (readonly TableCell[])[]; heads: number; pageDomain: string },
 ): void {
-  const { heads, pageDomain } = table;
-  const grid = table.rows.length <= mostRows ? gridOf(table.rows, heads) : null;
+  const grid = table.rows.length <= mostRows ? gridOf(table.rows, table.heads) : null;
   if (!grid) {
     for (const cells of table.rows) writeLine(writer, { cells: cells.map(({ blocks }) => blocks) });
     return;
   }
   const columns = columnsWithText(grid);
-  const rows = grid.map((row) => columns.map((column) => row[column]));
-  const measured = measure(rows, { pageDomain, firstLink: writer.links });
+  const all = grid.map((row) => columns.map((column) => row[column]));
+  // What stands above all columns is a title and no header.
+  const titles = Math.max(
+    0,
+    Math.min(
+      table.heads,
+      all.findIndex((row) => !isWhole(row)),
+    ),
+  );
+  for (const row of all.slice(0, titles)) writeLine(writer, { cells: row.map(contentOf).slice(0, 1) });
+  if (titles > 0) writer.block('paragraph');
+  const rows = all.slice(titles);
+  const heads = table.heads - titles;
+  const measured = measure(rows, { pageDomain: table.pageDomain, firstLink: writer.links });
   if (measured.total <= widest) writeAligned(writer, { rows, heads, ...measured });
   else if (heads > 0 && heads < rows.length) writeByRow(writer, { rows, heads });
-  else if (heads === 0 && columns.length === 2 && rows.every((row) => row[0]?.cell.isHeader))
+  else if (columns.length === 2 && rows.every((row) => isWhole(row) || row[0]?.cell.isHeader))
     writeAsList(writer, rows);
-  else for (const row of rows) writeLine(writer, { cells: row.map(contentOf) });
+  else
+    for (const row of rows)
+      writeLine(writer, { cells: isWhole(row) ? row.map(contentOf).slice(0, 1) : row.map(contentOf) });
 }
 
 /** Every place that a cell takes up; null where there are too many columns. */
@@ -179,7 +194,8 @@ function writeByRow(writer: TextWriter, table: { rows: readonly Row[]; heads: nu
   const { rows, heads } = table;
   const names = (rows[0] ?? []).map((_, column) => {
     const parts = rows.slice(0, heads).map((row) => (row[column] ? plainText(row[column].cell).trim() : ''));
-    return parts.filter((part, index) => part !== '' && parts.indexOf(part) === index).join(' / ');
+    const name = parts.filter((part, index) => part !== '' && parts.indexOf(part) === index).join(' / ');
+    return name.length > longestName ? '' : name.replace(/:$/, '');
   });
   for (const row of rows.slice(heads)) {
     writer.block('paragraph');
@@ -188,9 +204,7 @@ function writeByRow(writer: TextWriter, table: { rows: readonly Row[]; heads: nu
       if (blocks.length === 0) continue;
       writer.block('line');
       const name = isWhole(row) ? '' : (names[column] ?? '');
-      writer.oneLine(() =>
-        writer.blocksAsTheyAre(name === '' ? blocks : [`${name.replace(/:$/, '')}: `, ...blocks]),
-      );
+      writer.oneLine(() => writer.blocksAsTheyAre(name === '' ? blocks : [`${name}: `, ...blocks]));
     }
   }
 }
