@@ -102,10 +102,12 @@ describe('a lead sets up a project and gets a demonstration out of it', () => {
       .getByRole('columnheader', { name: 'Priority' })
       .and(page.locator('[aria-sort=descending]'))
       .waitFor();
-    await rows
-      .nth(1)
-      .getByRole('link', { name: last ?? '' })
+    await page
+      .locator('tbody tr')
+      .first()
+      .getByText(last ?? '')
       .waitFor();
+    expect(await rows.nth(1).getByRole('link').textContent()).toBe(last);
     // The rest of the story is told with one demonstration of each question.
     await page.getByRole('checkbox', { name: 'Choose all rows of this page' }).check();
     await page.getByRole('button', { name: 'Wanted…' }).click();
@@ -186,6 +188,7 @@ describe('a lead sets up a project and gets a demonstration out of it', () => {
     await openLink(worker.page, workerLink);
     await worker.page.getByRole('button', { name: 'Start a task' }).click();
     await worker.page.getByText('A lead has paused you in this project', { exact: false }).waitFor();
+    expect(new URL(worker.page.url()).pathname).toBe('/');
     await worker.context.close();
     await page.getByRole('button', { name: 'Resume' }).click();
     await page.getByRole('button', { name: 'Pause…' }).waitFor();

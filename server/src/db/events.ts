@@ -26,9 +26,6 @@ const recordedAtOnce = 1000;
 /** Records many changes of state, in their order. */
 export async function recordEvents(db: Queryable, list: readonly EventRecord[]): Promise<void> {
   for (let from = 0; from < list.length; from += recordedAtOnce) {
-    const rows = list.slice(from, from + recordedAtOnce);
-    await db
-      .insert(events)
-      .values(rows.map((event) => ({ ...event, before: event.before ?? null, after: event.after ?? null })));
+    await db.insert(events).values(list.slice(from, from + recordedAtOnce));
   }
 }

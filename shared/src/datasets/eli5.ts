@@ -103,6 +103,6 @@ function rowsOf(fields: Record<string, unknown>): Record<string, unknown>[] {
   return text.map((one: unknown, index) => ({
     text: one,
     score: Array.isArray(score) ? (score[index] as unknown) : 0,
-    ...(Array.isArray(urls) && { text_urls: urls[index] as unknown }),
+    text_urls: Array.isArray(urls) ? (urls[index] as unknown) : undefined,
   }));
 }

@@ -4,10 +4,7 @@ import { readPeople, writePersonalLinks } from './people.ts';
 describe('a list of people', () => {
   test('has one name a line, commas and all, and blank lines are nobody', () => {
     expect(readPeople('Ada Lovelace\r\n\n  Grace Hopper, PhD \n')).toEqual({
-      people: [
-        { name: 'Ada Lovelace', roles: null },
-        { name: 'Grace Hopper, PhD', roles: null },
-      ],
+      people: [{ name: 'Ada Lovelace' }, { name: 'Grace Hopper, PhD' }],
       problems: [],
     });
   });
@@ -16,7 +13,7 @@ describe('a list of people', () => {
     const csv = '\uFEFFName;Team;Roles\n"Hopper; Grace";a;rater demonstrator\nAda;b;\n"A ""B""\nC";c;lead\n';
     expect(readPeople(csv.replace('\uFEFF', '')).people).toEqual([
       { name: 'Hopper; Grace', roles: ['demonstrator', 'rater'] },
-      { name: 'Ada', roles: null },
+      { name: 'Ada' },
       { name: 'A "B"\nC', roles: ['lead'] },
     ]);
     expect(readPeople(csv).people).toHaveLength(3);
@@ -35,14 +32,13 @@ describe('a list of people', () => {
 
 describe('the file of personal links', () => {
   test('can be read again, and no name in it is a formula', () => {
-    const row = {
-      pseudonym: 'calm-rook-1',
-      roles: ['rater' as const],
+    const row = (name: string) => ({
+      member: { name, pseudonym: 'calm-rook-1', roles: ['rater' as const] },
       link: 'https://x.example/sign-in#link=abc',
-    };
+    });
     const csv = writePersonalLinks([
-      { ...row, name: 'Ada "the" First, Countess' },
-      { ...row, name: '=HYPERLINK("https://evil.example")' },
+      row('Ada "the" First, Countess'),
+      row('=HYPERLINK("https://evil.example")'),
     ]);
     expect(csv.split('\r\n')).toEqual([
       'name,pseudonym,roles,link',

@@ -3,7 +3,7 @@ import { projectRoles, type ProjectRole } from '../api/route.ts';
 /** Somebody to be added; without roles of their own they get those of the others. */
 export interface ListedPerson {
   name: string;
-  roles: ProjectRole[] | null;
+  roles?: ProjectRole[];
 }
 
 /**
@@ -36,19 +36,21 @@ export function readPeople(text: string): {
       problems.push({ row, reason: `"${unknown}" is no role; they are ${projectRoles.join(', ')}` });
       continue;
     }
-    people.push({
-      name,
-      roles: named.length === 0 ? null : projectRoles.filter((role) => named.includes(role)),
-    });
+    people.push(
+      named.length === 0 ? { name } : { name, roles: projectRoles.filter((role) => named.includes(role)) },
+    );
   }
   return { people, problems };
 }
 
 /** CSV of people and the personal links that are shown only once. */
 export function writePersonalLinks(
-  rows: readonly { name: string; pseudonym: string; roles: readonly ProjectRole[]; link: string }[],
+  rows: readonly {
+    member: { name: string; pseudonym: string; roles: readonly ProjectRole[] };
+    link: string;
+  }[],
 ): string {
-  const lines = rows.map(({ name, pseudonym, roles, link }) => [name, pseudonym, roles.join(' '), link]);
+  const lines = rows.map(({ member, link }) => [member.name, member.pseudonym, member.roles.join(' '), link]);
   return [['name', 'pseudonym', 'roles', 'link'], ...lines]
     .map((cells) => `${cells.map(writeCell).join(',')}\r\n`)
     .join('');

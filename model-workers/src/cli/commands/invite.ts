@@ -72,7 +72,7 @@ async function invitePeople(io: Io, options: InviteOptions & { people: string })
         params: { projectId },
         body: {
           roles: [...new Set(options.role)],
-          people: part.map(({ name, roles }) => ({ name, ...(roles && { roles }) })),
+          people: part,
           expiresAt: options.expires === undefined ? null : inDays(options.expires),
         },
       })),
@@ -96,8 +96,7 @@ async function invitePeople(io: Io, options: InviteOptions & { people: string })
   };
 }
 
-const csvOf = (added: Awaited<ReturnType<Client['addMembers']>>): string =>
-  writePersonalLinks(added.map(({ member, link }) => ({ ...member, link })));
+const csvOf = (added: Awaited<ReturnType<Client['addMembers']>>): string => writePersonalLinks(added);
 
 async function readNames(file: string): Promise<string> {
   return readFile(file, 'utf8').catch((error: Error) => {

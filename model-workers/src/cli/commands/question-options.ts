@@ -66,16 +66,17 @@ export function describePreview(preview: ImportPreview): string {
     ...files.map((file) => `${file.path}: ${file.format ?? 'nothing that could be read'}, ${file.rows} rows`),
     `${isPart ? 'Of the first rows: ' : ''}${counts.questions} questions, ${counts.dropped} left out by the format, ${counts.problems} that cannot be used`,
     `Uses: ${questionUses.flatMap((use) => (uses[use] ? [`${use} ${uses[use]}`] : [])).join(', ') || 'none'}`,
-    ...questions.flatMap((question) => [
-      '',
-      `${question.dataset} ${question.id} (${question.use})`,
-      question.fullText.replaceAll(/^/gm, '  '),
-      ...question.referenceAnswers.map((answer) => `  Reference answer: ${answer.slice(0, 200)}`),
-    ]),
+    ...questions.map(describeQuestion),
     '',
     ...list('Left out:', dropped),
     ...list('Cannot be used:', problems),
     'Nothing was imported. Leave out --preview to import.',
     '',
   ].join('\n');
+}
+
+function describeQuestion(question: ImportPreview['questions'][number]): string {
+  const { dataset, id, use, fullText, referenceAnswers } = question;
+  const references = referenceAnswers.map((answer) => `\n  Reference answer: ${answer.slice(0, 200)}`);
+  return `\n${dataset} ${id} (${use})\n${fullText.replaceAll(/^/gm, '  ')}${references.join('')}`;
 }

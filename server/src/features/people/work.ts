@@ -1,7 +1,7 @@
 import type { MemberWork, peopleRoutes, WorkMedians } from '@rookery/shared/api';
 import { sql } from 'drizzle-orm';
 import type { z } from 'zod';
-import { standingOf } from '../../db/review-standing.ts';
+import { countsAsAccepted } from '../../db/review-standing.ts';
 import type { Dependencies } from '../../dependencies.ts';
 import { findMember, presentMember } from './queries.ts';
 import { noSuchMember } from './service.ts';
@@ -32,11 +32,12 @@ export async function listMemberWork(
   const ofMember = new Map(medians.map(({ memberId, ...row }) => [memberId, row]));
   return {
     medians: ofMember.get(null) ?? none,
-    members: counts.map(({ today, week, total, ...row }) => ({
-      ...row,
-      activeSeconds: { today, week, total },
-      medians: ofMember.get(row.memberId) ?? none,
-    })),
+    members: counts.map(({ today, week, total, ...row }) =>
+      Object.assign(row, {
+        activeSeconds: { today, week, total },
+        medians: ofMember.get(row.memberId) ?? none,
+      }),
+    ),
   };
 }
 
@@ -73,7 +74,7 @@ async function readCounts(
           or (assignments.state in ('active', 'paused') and assignments.falls_back_to is null and assignments.lease_expires_at <= ${now})) as expired,
         count(*) filter (where assignments.state = 'released') as released,
         count(*) filter (where assignments.state = 'excluded') as excluded,
-        count(*) filter (where ${standingOf(projectId)} in ('accepted', 'not-drawn')) as accepted,
+        count(*) filter (where ${countsAsAccepted(projectId)}) as accepted,
         count(*) filter (where exists (
           select from reviews r where r.episode_id = episodes.id and r.decision = 'returned')) as returned
       from assignments left join episodes on episodes.assignment_id = assignments.id

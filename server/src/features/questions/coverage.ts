@@ -1,6 +1,6 @@
 import { and, eq, inArray, sql } from 'drizzle-orm';
 import type { Queryable } from '../../db/database.ts';
-import { standingOf } from '../../db/review-standing.ts';
+import { countsAsAccepted } from '../../db/review-standing.ts';
 import { assignments, episodes } from '../../db/schema/index.ts';
 
 const submitted = sql<number>`(count(*) filter (where ${assignments.state} = 'submitted'))::int`;
@@ -30,7 +30,7 @@ export const coverageOf = (db: Queryable, key: { projectId: string; questionIds?
       submitted: submitted.as('submitted'),
       inProgress: inProgress.as('in_progress'),
       accepted: sql<number>`(count(*) filter (where ${assignments.state} = 'submitted'
-        and ${standingOf(key.projectId)} in ('accepted', 'not-drawn')))::int`.as('accepted'),
+        and ${countsAsAccepted(key.projectId)}))::int`.as('accepted'),
     })
     .from(assignments)
     .leftJoin(episodes, eq(episodes.assignmentId, assignments.id))

@@ -11,7 +11,6 @@ import { and, count, eq, inArray, isNotNull, isNull, sql, type SQL } from 'drizz
 import type { z } from 'zod';
 import type { Queryable } from '../../db/database.ts';
 import { likePattern } from '../../db/like-pattern.ts';
-import { countsAsAccepted } from '../../db/review-standing.ts';
 import { questions } from '../../db/schema/index.ts';
 import { keyset, type SortKey } from '../../http/cursor.ts';
 import { coverageOf, orNone, placesHeld } from './coverage.ts';
