@@ -1055,7 +1055,7 @@ export const text = {
       returned:
         'The demonstrator sees your comment and writes another answer from the same quotes. The place is held for them.',
       excluded:
-        'It is left out of counts and exports, and its place is offered to others. Nothing is deleted; you can take it back.',
+        'What is excluded is left out of counts and exports, and its place is offered to others. Nothing is deleted; you can take it back.',
       restored: 'They stand as before any decision, and are to be reviewed again.',
     },
     comment: {
@@ -1064,7 +1064,7 @@ export const text = {
       excluded: 'Reason',
       restored: 'Comment (optional)',
     },
-    commentHint: 'Its demonstrator reads it.',
+    commentHint: 'The demonstrator reads it.',
     actions: {
       accepted: 'Accept',
       returned: 'Return',
