@@ -127,7 +127,7 @@ describe.each([
     await page.getByText('Not carried out: that link is not on the screen.').waitFor();
     await expectAccessible(page);
     await page.goto(`${project}/exports`);
-    await page.getByText('Import of questions').waitFor();
+    await page.getByText('Import of questions').first().waitFor();
     await expectAccessible(page);
     await page.goto(`${project}/settings`);
     await page.getByLabel('Actions of an episode').waitFor();
