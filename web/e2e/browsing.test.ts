@@ -1,6 +1,6 @@
 import type { Client, Project } from '@rookery/shared/api';
 import type { BrowserContextOptions, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { expectAccessible } from './accessible.ts';
 import { addWorker, fillProject, openLink, signInAdmin, startTask, startWorld, type World } from './world.ts';
 
@@ -32,7 +32,6 @@ describe('browsing', () => {
     admin = await signInAdmin(world);
     const params = { projectId: admin.projectId };
     ({ settings } = await admin.client.getProject({ params }));
-    await setBrowser({});
     await fillProject(admin.client, admin.projectId);
     const job = await admin.client.createImport({
       params,
@@ -46,6 +45,7 @@ describe('browsing', () => {
       await new Promise((resolve) => setTimeout(resolve, 100));
   });
   afterAll(() => world?.close());
+  beforeEach(() => setBrowser({}));
 
   /** Tasks that are claimed from now on have these settings of the text browser. */
   async function setBrowser(browser: Partial<Settings['browser']>): Promise<void> {
@@ -260,7 +260,6 @@ describe('browsing', () => {
     await last.getByRole('button', { name: 'Do it' }).click();
     await page.getByRole('heading', { name: 'This task has ended without an answer' }).waitFor();
     await context.close();
-    await setBrowser({});
   });
 
   test('find marks and counts every place, Enter goes on, and what is not there is said plainly', async () => {
