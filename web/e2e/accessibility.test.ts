@@ -175,11 +175,11 @@ describe.each([
     await expectAccessible(page);
     await page.getByRole('button', { name: 'Write the answer' }).click();
     await page.getByRole('textbox', { name: 'Your answer' }).fill('Be patient [1][7].');
-    await page.getByText('[7] is a quote that you do not have.').waitFor();
+    await page.getByText('[7] is a quote that you do not have.').first().waitFor();
     await expectAccessible(page);
-    await page.getByRole('button', { name: /^Submit/ }).click();
+    await page.getByRole('button', { name: /^Review and submit/ }).click();
     await expectAccessible(page);
-    await page.getByRole('button', { name: 'Submit the answer' }).click();
+    await page.getByRole('button', { name: /^Submit the answer/ }).click();
     await page.getByRole('heading', { name: 'Submitted. Thank you' }).waitFor();
     await expectAccessible(page);
     expect(errors).toEqual([]);

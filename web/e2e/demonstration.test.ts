@@ -60,8 +60,8 @@ describe('a demonstrator at work', () => {
     await page.keyboard.type('Crows give gifts to people, e [1');
     expect(await editor.inputValue()).toBe('Crows give gifts to people, e [1]');
     await page.keyboard.press('Control+Enter');
-    await page.getByRole('button', { name: 'Submit the answer' }).waitFor();
-    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'Your answer, as it will be read' }).waitFor();
+    await page.keyboard.press('Control+Enter');
     await page.getByRole('heading', { name: 'Submitted. Thank you' }).waitFor();
     expect(errors).toEqual([]);
     await context.close();

@@ -233,14 +233,14 @@ describe('a lead sets up a project and gets a demonstration out of it', () => {
     await page.getByRole('button', { name: 'Done quoting! Write an answer' }).click();
     await page.getByRole('button', { name: 'Write the answer' }).click();
     await page.getByRole('textbox', { name: 'Your answer' }).fill('Feed them at the same time each day.');
-    await page.getByText('The answer cites no quote.').waitFor();
-    await page.getByRole('button', { name: 'Cite quote 1' }).click();
+    await page.getByText('The answer cites no quote.').first().waitFor();
+    await page.getByRole('button', { name: /^Cite quote 1/ }).click();
     expect(await page.getByRole('textbox', { name: 'Your answer' }).inputValue()).toBe(
       'Feed them at the same time each day.[1]',
     );
     await page.getByText(/^Saved \d/).waitFor();
-    await page.getByRole('button', { name: /^Submit/ }).click();
-    await page.getByRole('button', { name: 'Submit the answer' }).click();
+    await page.getByRole('button', { name: /^Review and submit/ }).click();
+    await page.getByRole('button', { name: /^Submit the answer/ }).click();
     await page.getByRole('heading', { name: 'Submitted. Thank you' }).waitFor();
     expect(errors).toEqual([]);
     await context.close();

@@ -65,7 +65,7 @@ describe('the life of a task', () => {
     await editorOf(page).fill(answer);
     await page.keyboard.press('Control+Enter');
     await page.getByRole('button', { name: 'Submit the answer' }).waitFor();
-    await page.keyboard.press('Enter');
+    await page.keyboard.press('Control+Enter');
     await page.getByRole('heading', { name: 'Submitted. Thank you' }).waitFor();
   }
 

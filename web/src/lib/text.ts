@@ -1323,7 +1323,7 @@ export const text = {
       },
       scroll: {
         title: 'Scroll',
-        text: 'You see the page a window at a time: the arrows at its side, ↓ or j go on. Going the same way again and again is cheap.',
+        text: 'You see the page a window at a time. Go on with ↓, j or the arrows until the next part of it is shown. Three scrolls in a row cost one action.',
       },
       find: {
         title: 'Find on the page',

@@ -22,7 +22,9 @@ describe('sentences', () => {
     const text = '  First one [1].  Second? Third: [9]\n\n- a point. [2]\nlast';
     const { paragraphs } = readAnswer(text, 2);
     const lines = paragraphs.map((lines) =>
-      lines.map((line) => line.flatMap(({ pieces }) => pieces.map((piece) => piece.text)).join('')),
+      lines.map((line) =>
+        line.flatMap(({ pieces, gap }) => [...pieces.map((piece) => piece.text), gap]).join(''),
+      ),
     );
     expect(lines).toEqual([['  First one [1].  Second? Third: [9]'], ['- a point. [2]', 'last']]);
   });

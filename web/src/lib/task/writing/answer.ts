@@ -8,6 +8,8 @@ export type Piece =
 /** Offsets are of the answer's text; a sentence ends where the next one begins, so that nothing of a line is left out. */
 export interface Sentence extends TextRange {
   pieces: Piece[];
+  /** White space between it and the next one. */
+  gap: string;
   /** Numbers it cites, of quotes that there are. */
   cites: number[];
   /** It says something that could be true or false, as far as its form tells. */
@@ -66,7 +68,8 @@ function sentencesOf(options: { line: string; offset: number; quotes: number }):
     else ranges.push({ start: index, end: index + segment.length });
   }
   return ranges.map(({ start, end }) => {
-    const pieces = piecesOf(line.slice(start, end), quotes);
+    const whole = line.slice(start, end);
+    const pieces = piecesOf(whole.trimEnd(), quotes);
     const cites = pieces.flatMap((piece) =>
       piece.kind === 'citation' && piece.exists ? [piece.number] : [],
     );
@@ -74,6 +77,7 @@ function sentencesOf(options: { line: string; offset: number; quotes: number }):
       start: offset + start,
       end: offset + end,
       pieces,
+      gap: whole.slice(whole.trimEnd().length),
       cites: [...new Set(cites)],
       isClaim: isClaim(masked.slice(start, end).trim()),
     };

@@ -23,9 +23,10 @@ export class Writing {
   }
 
   look(text: string): void {
+    const read = readAnswer(text, this.quotes.length);
     this.text = text;
-    this.read = readAnswer(text, this.quotes.length);
-    this.checks = checkAnswer({ text, read: this.read, extracts: this.quotes.map(({ extract }) => extract) });
+    this.read = read;
+    this.checks = checkAnswer({ text, read, extracts: this.quotes.map(({ extract }) => extract) });
   }
 
   /** Lights the quotes of the sentence at an offset. */
