@@ -88,6 +88,7 @@ describe('a lead reviews three demonstrations', () => {
       params: { projectId, episodeId: task!.episodeId! },
       body: { text: 'Gifts From Crows says: they do [1].', leaseToken: reopened.lease!.token },
     });
+    expect(worker.errors).toEqual([]);
   });
 
   test('the lead sees what changed, and accepts the new answer', async () => {
@@ -116,6 +117,7 @@ describe('a lead reviews three demonstrations', () => {
     await page.getByText('No demonstration matches these filters.').waitFor();
     await page.getByRole('button', { name: 'Take it back' }).click();
     await page.getByRole('link', { name: 'Review next (2)' }).waitFor();
+    expect(lead.errors).toEqual([]);
   });
 });
 

@@ -1,4 +1,11 @@
-import { maxPriority, maxWanted, projectRoles, type ProjectRole } from '@rookery/shared/api';
+import {
+  acceptedStandings,
+  maxPriority,
+  maxWanted,
+  projectRoles,
+  reviewStandings,
+  type ProjectRole,
+} from '@rookery/shared/api';
 import { questionFormatNames } from '@rookery/shared/datasets';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import packageJson from '../../package.json' with { type: 'json' };
@@ -192,6 +199,11 @@ ${exitCodesHelp}`,
         .default('steps'),
     )
     .option('--include-invalid-steps', 'keep actions that were not valid (format steps)')
+    .addOption(
+      new Option('--review-state <state...>', 'which demonstrations, by where they stand in the review')
+        .choices(reviewStandings)
+        .default(acceptedStandings),
+    )
     .action(async (options: ExportOptions) => tell(await exportDemonstrations(io, options)));
 
   ofProject(group('episodes', 'Recorded episodes').command('verify'), ['rookery episodes verify'])

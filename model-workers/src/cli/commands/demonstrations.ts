@@ -1,3 +1,4 @@
+import type { ReviewStanding } from '@rookery/shared/api';
 import { connect, findProject, type ProjectOptions } from '../connection.ts';
 import { downloadFile } from '../download.ts';
 import type { Io } from '../io.ts';
@@ -8,6 +9,7 @@ export interface ExportOptions extends ProjectOptions {
   out: string;
   format: 'steps' | 'episodes';
   includeInvalidSteps?: boolean;
+  reviewState: ReviewStanding[];
 }
 
 /** Exports the project's demonstrations into a file of JSONL, and checks that all of it arrived. */
@@ -16,7 +18,11 @@ export async function exportDemonstrations(io: Io, options: ExportOptions): Prom
   const { client } = connection;
   const { id: projectId } = await findProject(client, options.project);
   const { format, includeInvalidSteps = false, json } = options;
-  const created = await client.createExport({ params: { projectId }, body: { format, includeInvalidSteps } });
+  const standings = [...options.reviewState];
+  const created = await client.createExport({
+    params: { projectId },
+    body: { format, includeInvalidSteps, standings },
+  });
   const job = await waitForJob(io, { client, projectId, jobId: created.id, label: 'Exporting', json });
   const { size, sha256 } = await downloadFile(io, { connection, projectId, job, target: options.out, json });
   return {

@@ -21,7 +21,8 @@ export function figuresOfAnswer(answer: { text: string; revision: number; quotes
   const { text, revision, quotes } = answer;
   return {
     answerRevision: revision,
-    answerCharacters: [...text].length,
+    // Code points, as PostgreSQL counts them.
+    answerCharacters: Array.from(text).length,
     answerCitations: citedNumbers(text).filter((number) => number >= 1 && number <= quotes).length,
   };
 }

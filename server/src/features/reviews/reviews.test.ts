@@ -149,9 +149,7 @@ describe('two leads', () => {
     expect(outcomes.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected']);
     const refused = outcomes.find((outcome) => outcome.status === 'rejected')!;
     expect(refused.reason).toMatchObject({ code: 'conflict' });
-    expect(String((refused.reason as Error).message)).toMatch(
-      /^Meanwhile (Lea has accepted|Omar has excluded) it\./,
-    );
+    expect((refused.reason as Error).message).toMatch(/^Meanwhile (Lea has accepted|Omar has excluded) it\./);
     expect(
       await test.deps.db.select().from(reviews).where(eq(reviews.episodeId, one.episodeId)),
     ).toHaveLength(1);
