@@ -179,9 +179,7 @@ async function measureLists(client: Client, projectId: string): Promise<number> 
       cursor = page.nextCursor;
     }
     slowest = Math.max(slowest, percentile(all, 0.95));
-    console.log(
-      `${name.padEnd(30)} p50 ${median(all).toFixed(0).padStart(4)} ms  p95 ${percentile(all, 0.95).toFixed(0).padStart(4)} ms`,
-    );
+    console.log(`${name.padEnd(30)} ${describe(all)}`);
   }
   return slowest;
 }
@@ -201,8 +199,16 @@ async function measureReplay(
     bytes = Buffer.byteLength(JSON.stringify(replay));
   }
   console.log(
-    `replay of ${actions} actions, ${steps} steps, ${(bytes / 1e6).toFixed(1)} MB: p50 ${median(all).toFixed(0)} ms  p95 ${percentile(all, 0.95).toFixed(0)} ms`,
+    `replay of ${actions} actions, ${steps} steps, ${(bytes / 1e6).toFixed(1)} MB: ${describe(all)}`,
   );
+}
+
+/** On a busy machine the fastest says more about the work than the others do. */
+function describe(all: readonly number[]): string {
+  const figures = { fastest: Math.min(...all), p50: median(all), p95: percentile(all, 0.95) };
+  return Object.entries(figures)
+    .map(([name, ms]) => `${name} ${ms.toFixed(0).padStart(4)} ms`)
+    .join('  ');
 }
 
 await main();

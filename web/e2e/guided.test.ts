@@ -111,6 +111,7 @@ describe('the guided first task', () => {
     await page.getByRole('link', { name: 'Practise first' }).click();
     await step(page, 1);
     await expectAccessible(page);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
     await context.close();
   });
 });

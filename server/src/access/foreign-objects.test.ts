@@ -3,7 +3,14 @@ import { eq, sql } from 'drizzle-orm';
 import { uuidv7 } from 'uuidv7';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createTestApp, type TestApp, type TestMember } from '../../test/app.ts';
-import { answerDraftVersions, episodes, invitations, jobs, libraryPages, questions } from '../db/schema/index.ts';
+import {
+  answerDraftVersions,
+  episodes,
+  invitations,
+  jobs,
+  libraryPages,
+  questions,
+} from '../db/schema/index.ts';
 
 /** Of the assignment away. */
 let leaseToken: string;

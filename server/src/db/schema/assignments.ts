@@ -66,10 +66,7 @@ export const assignments = pgTable(
       .where(sql`${table.state} in ('active', 'paused')`),
     oneOf('assignments_state', table.state, assignmentStates),
     oneOf('assignments_falls_back_to', table.fallsBackTo, revisionFallbacks),
-    check(
-      'assignments_revised',
-      sql`${table.fallsBackTo} is null or ${table.state} in ('active', 'paused')`,
-    ),
+    check('assignments_revised', sql`${table.fallsBackTo} is null or ${table.state} in ('active', 'paused')`),
     check(
       'assignments_place_held',
       sql`(${table.place} is not null) = (${table.state} in ('active', 'paused', 'returned', 'submitted')

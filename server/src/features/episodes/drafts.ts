@@ -139,7 +139,13 @@ export async function listDraftVersions(db: Queryable, key: EpisodeKey): Promise
     .from(answerDraftVersions)
     .where(ofKey(key))
     .orderBy(desc(answerDraftVersions.version));
-  return rows.map((row) => ({ ...row, savedAt: row.savedAt.toISOString() }));
+  return rows.map(({ version, kind, savedAt, characters, beginning }) => ({
+    version,
+    kind,
+    savedAt: savedAt.toISOString(),
+    characters,
+    beginning,
+  }));
 }
 
 /** @throws ApiError `not_found` for a version that was not kept */

@@ -122,10 +122,14 @@ async function readBatch(
   const commandsOf = Map.groupBy(commandRows, ({ episodeId }) => episodeId);
   const answersOf = Map.groupBy(answerRows, ({ episodeId }) => episodeId);
   const activityOf = Map.groupBy(activityRows, ({ episodeId }) => episodeId);
-  return rows.map((row) => ({
-    ...row,
-    commands: commandsOf.get(row.episode.id) ?? [],
-    answer: answersOf.get(row.episode.id)?.[0] ?? null,
-    activity: activityOf.get(row.episode.id) ?? [],
+  return rows.map(({ episode, assignment, question, demonstrator, isSimulated }) => ({
+    episode,
+    assignment,
+    question,
+    demonstrator,
+    isSimulated,
+    commands: commandsOf.get(episode.id) ?? [],
+    answer: answersOf.get(episode.id)?.[0] ?? null,
+    activity: activityOf.get(episode.id) ?? [],
   }));
 }

@@ -29,7 +29,7 @@ describe('guidelines', () => {
     expect(first).toMatchObject({ version: 1, known: null });
     expect(first.text).toMatch(/^# /);
     expect(await lead.client.listGuidelinesVersions({ params })).toMatchObject([
-      { version: 1, createdBy: null, characters: [...first.text].length },
+      { version: 1, createdBy: null, characters: Array.from(first.text).length },
     ]);
   });
 

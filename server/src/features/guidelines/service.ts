@@ -65,7 +65,13 @@ export async function listVersions(deps: Dependencies, projectId: string): Promi
     .leftJoin(people, eq(people.id, guidelines.createdBy))
     .where(eq(guidelines.projectId, projectId))
     .orderBy(desc(guidelines.version));
-  return rows.map((row) => ({ ...row, createdAt: row.createdAt.toISOString() }));
+  return rows.map(({ version, note, createdAt, characters, createdBy }) => ({
+    version,
+    note,
+    createdAt: createdAt.toISOString(),
+    characters,
+    createdBy,
+  }));
 }
 
 /**

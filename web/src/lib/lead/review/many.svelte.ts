@@ -40,7 +40,7 @@ export class ManyDecisions {
     };
     this.done = 0;
     try {
-      for (let next: { batchId: string; after: string } | null | undefined; next !== null; ) {
+      for (let next: { batchId: string; after: string } | null | undefined; next !== null;) {
         const part = await this.#client().reviewDemonstrations({
           params: { projectId },
           body: { ...body, ...(next && { next }) },
