@@ -122,12 +122,13 @@ async function readBatch(
   const commandsOf = Map.groupBy(commandRows, ({ episodeId }) => episodeId);
   const answersOf = Map.groupBy(answerRows, ({ episodeId }) => episodeId);
   const activityOf = Map.groupBy(activityRows, ({ episodeId }) => episodeId);
-  return rows.map(({ episode, assignment, question, demonstrator, isSimulated }) => ({
+  return rows.map(({ episode, assignment, question, demonstrator, isSimulated, standing }) => ({
     episode,
     assignment,
     question,
     demonstrator,
     isSimulated,
+    standing,
     commands: commandsOf.get(episode.id) ?? [],
     answer: answersOf.get(episode.id)?.[0] ?? null,
     activity: activityOf.get(episode.id) ?? [],
