@@ -10,7 +10,7 @@ import { median, percentile } from './statistics.ts';
 
 /**
  * `npm run bench -- demonstrations [rows]`: what a lead waits for: each page of the list of demonstrations, by every sorting and
- * filter, over HTTP; and the replay of an episode of 100 actions. The rows are copies of one that was recorded, with other figures.
+ * filter, over HTTP; decisions about many; and the replay of an episode of 100 actions. The rows are copies of one that was recorded, with other figures.
  */
 
 const rows = Number(process.argv[2] ?? 10_000);
@@ -28,6 +28,7 @@ async function main(): Promise<void> {
       `${rows.toLocaleString('en')} demonstrations, ${(rows * commandsEach).toLocaleString('en')} commands`,
     );
     const slowest = await measureLists(client, projectId);
+    await measureDecisions(client, projectId);
     await measureReplay(client, { projectId, episodeId: longest });
     const isMet = slowest <= aims.p95;
     console.log(
@@ -182,6 +183,18 @@ async function measureLists(client: Client, projectId: string): Promise<number> 
     console.log(`${name.padEnd(30)} ${describe(all)}`);
   }
   return slowest;
+}
+
+/** What deciding about all that match takes, a part of it. */
+async function measureDecisions(client: Client, projectId: string): Promise<void> {
+  const params = { projectId };
+  const { readAt } = await client.listDemonstrations({ params });
+  const begun = performance.now();
+  const { decided } = await client.reviewDemonstrations({
+    params,
+    body: { which: { matching: { standing: 'to-review' } }, decision: 'accepted', seenAt: readAt },
+  });
+  console.log(`${decided} demonstrations accepted at once: ${(performance.now() - begun).toFixed(0)} ms`);
 }
 
 async function measureReplay(

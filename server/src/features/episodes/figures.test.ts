@@ -66,10 +66,10 @@ describe('the figures of a demonstration', () => {
     };
 
     const begun = await startRecording(member.client, projectId);
-    const { episode, assignment, send, submit } = begun;
+    const { episode, assignment } = begun;
     for (const command of crowCommands.slice(0, 8)) {
       test.clock.advance(7000);
-      await send(command);
+      await begun.send(command);
     }
     expect(await rowOf(episode.id)).toMatchObject({
       quotes: 1,
@@ -81,9 +81,9 @@ describe('the figures of a demonstration', () => {
     const listed = await lead.client.listDemonstrations({ params: { projectId } });
     expect(listed.items).toMatchObject([{ activeSeconds: 56, commands: 8, invalidCommands: 1 }]);
 
-    for (const command of crowCommands.slice(8)) await send(command);
+    for (const command of crowCommands.slice(8)) await begun.send(command);
     test.clock.advance(9000);
-    await submit('Crows [1][2].');
+    await begun.submit('Crows [1][2].');
     expect(await rowOf(episode.id)).toMatchObject({
       quotes: 2,
       ending: 'answer',
