@@ -209,4 +209,32 @@ describe('writing an answer', () => {
     expect(await page.getByText('The guidelines have changed.').count()).toBe(0);
     await context.close();
   });
+
+  test('a lead writes guidelines as versions, and goes back to one', async () => {
+    const params = { projectId: admin.projectId };
+    const { link } = await admin.client.addMember({ params, body: { name: 'Lead', roles: ['lead'] } });
+    const { page, context, errors } = await world.open();
+    await openLink(page, link);
+    await page.goto(`/projects/${admin.projectId}/guidelines`);
+    const field = page.getByRole('textbox', { name: 'Text (Markdown)' });
+    const before = await field.inputValue();
+    await field.fill('# Short\n\nCite **everything**.');
+    await page.getByRole('region', { name: 'As it is read' }).last().getByText('everything').waitFor();
+    await page.getByLabel('What has changed').fill('Shorter');
+    const { version } = await admin.client.getGuidelines({ params });
+    await page.getByRole('button', { name: `Save as version ${version + 1}` }).click();
+    await page.getByText('Saved.').waitFor();
+    await page.getByRole('button', { name: `Look at version ${version}`, exact: true }).click();
+    await page.getByText('Removed').first().waitFor();
+    await expectAccessible(page);
+    await page.getByRole('button', { name: `Go back to version ${version}`, exact: true }).click();
+    expect(await field.inputValue()).toBe(before);
+    await page.getByRole('button', { name: `Save as version ${version + 2}` }).click();
+    await page.getByText('Saved.').waitFor();
+    expect((await admin.client.getGuidelines({ params })).text).toBe(before);
+    await page.setViewportSize({ width: 390, height: 844 });
+    await expectAccessible(page);
+    expect(errors).toEqual([]);
+    await context.close();
+  });
 });

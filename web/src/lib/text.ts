@@ -1283,7 +1283,6 @@ export const text = {
     versions: 'Versions',
     columns: { version: 'Version', at: 'Written', by: 'By', note: 'What changed', actions: 'Actions' },
     byRookery: 'Rookery',
-    look: 'Look at it',
     lookAt: (version: number) => `Look at version ${version}`,
     against: (version: number) => `From version ${version} to what is written above`,
     isSame: 'It is what is written above.',
@@ -1372,6 +1371,5 @@ export const text = {
     endedText:
       'That happens in real tasks too, when a question cannot be answered. Try it once more, or begin with a real task.',
     firstTask: 'Start your first real task',
-    unavailableTitle: 'There is nothing to practise on',
   },
 } as const;

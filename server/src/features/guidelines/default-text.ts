@@ -1,5 +1,4 @@
-/** What a project's guidelines are until its lead writes others: for demonstrators, in Markdown. */
-export const defaultGuidelines = `# How to make a good demonstration
+const wrapped = `# How to make a good demonstration
 
 You get a question. You look for what answers it in the text browser, keep the passages that matter as quotes, and
 write an answer from them. Everything you do is recorded: a program learns from it how to look things up and how to
@@ -59,3 +58,9 @@ answer with sources. Work as you would for a friend who asked, and who will chec
 - Do the work yourself. Do not paste text from elsewhere and do not use a program that writes answers: this work is to
   show what a person does.
 `;
+
+/**
+ * What a project's guidelines are until its lead writes others: for demonstrators, in Markdown. Every paragraph and item is
+ * one line, as people write them in a text field.
+ */
+export const defaultGuidelines = `${wrapped.trim().replaceAll(/(?<=\S)\n(?![\n#-]) */g, ' ')}\n`;
