@@ -63,7 +63,7 @@ describe.each([
       ['/questions', 'No questions yet'],
       ['/library', 'No pages yet'],
       ['/people', 'People'],
-      ['/people/invitations', 'No invitations yet'],
+      ['/people/invitations', 'Invitations'],
       ['/demonstrations', 'No demonstrations yet'],
       ['/exports', 'Nothing exported yet'],
     ] as const) {

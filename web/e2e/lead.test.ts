@@ -218,7 +218,7 @@ describe('a lead sets up a project and gets a demonstration out of it', () => {
     await page
       .getByText('Many animals give gifts', { exact: false })
       .first()
-      .click({ clickCount: 3, position: { x: 60, y: 70 } });
+      .click({ clickCount: 3, position: { x: 60, y: 12 } });
     await page.getByRole('button', { name: 'Add new quote' }).click();
     await page.getByText('[1]').waitFor();
 
