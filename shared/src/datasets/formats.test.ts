@@ -99,7 +99,7 @@ describe('a file of questions', () => {
 
 describe('the prefix of a post that asks nothing', () => {
   /** By a pattern; the reader cuts the text into words. */
-  const asks = new RegExp(`(?<![\\p{L}\\p{M}\\p{N}_])(?:${words.join('|')})(?![\\p{L}\\p{M}\\p{N}_])`, 'iu');
+  const asks = new RegExp(`(?<![\\p{L}\\p{M}\\p{N}_])(?:${words.join('|')})(?![\\p{L}\\p{M}\\p{N}_])`, 'u');
 
   test('is left out for every word of the list, in any case, between any marks, and for no part of a word', () => {
     expect(words).toHaveLength(65);
@@ -140,7 +140,7 @@ describe('the prefix of a post that asks nothing', () => {
     fc.assert(
       fc.property(fc.array(piece, { maxLength: 12 }), (pieces) => {
         const text = pieces.join('');
-        const expected = text.includes('?') || asks.test(text) ? text : `Explain: ${text}`;
+        const expected = text.includes('?') || asks.test(text.toLowerCase()) ? text : `Explain: ${text}`;
         expect(withPrefix(text)).toBe(expected);
       }),
       { numRuns: 5000 },
