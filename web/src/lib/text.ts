@@ -277,8 +277,9 @@ export const text = {
     submitAction: 'Submit the answer',
     conflictTitle: 'The answer was changed in another window',
     conflictHelp: 'Choose which text to go on with. The other one stays among the earlier versions.',
-    conflictHere: 'Text here',
-    conflictElsewhere: 'Text saved elsewhere',
+    conflictHere: (words: number) => `Text here: ${number(words)} ${plural(words, 'word', 'words')}`,
+    conflictElsewhere: ({ words, at }: { words: number; at: string | null }) =>
+      `Text saved elsewhere${at === null ? '' : `, ${at}`}: ${number(words)} ${plural(words, 'word', 'words')}`,
     useHere: 'Keep the text here',
     useElsewhere: 'Take the other one',
     doneTitle: {
