@@ -3,7 +3,14 @@ import { uuidv7 } from 'uuidv7';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createTestApp, type TestApp, type TestMember } from '../../../test/app.ts';
 import { buildEpisode } from '../../../test/rows.ts';
-import { activityIntervals, assignments, episodes, projectSettings, reviews } from '../../db/schema/index.ts';
+import {
+  activityIntervals,
+  assignments,
+  episodes,
+  members,
+  projectSettings,
+  reviews,
+} from '../../db/schema/index.ts';
 
 let app: TestApp;
 let projectId: string;
@@ -93,6 +100,16 @@ describe('the work of a person', () => {
       submitted: 0,
       medians: { activeSeconds: null, steps: null, quotes: null, answerCharacters: null },
     });
+  });
+
+  test('is compared with people alone: simulated ones have medians, and are left out of those of the project', async () => {
+    const figures = { minutes: 10, steps: 20, quotes: 2, characters: 400 };
+    await demonstrate(ada, figures);
+    await demonstrate(ben, { ...figures, minutes: 1 });
+    await app.deps.db.update(members).set({ isSimulated: true }).where(eq(members.id, ben.memberId));
+    const { own, medians } = await workOf(ben);
+    expect(own.medians.activeSeconds).toBe(60);
+    expect(medians.activeSeconds).toBe(600);
   });
 
   test('counts what was accepted and what was ever returned', async () => {

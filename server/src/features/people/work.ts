@@ -16,7 +16,7 @@ type CountsRow = Omit<MemberWork, 'medians' | 'activeSeconds'> & {
   total: number;
 };
 
-/** What every member has done, and the medians of all of them together. */
+/** What every member has done, and the medians of all people together, simulated ones left out. */
 export async function listMemberWork(
   deps: Dependencies,
   projectId: string,
@@ -41,18 +41,21 @@ export async function listMemberWork(
   };
 }
 
-/** By member; the row without one is the whole project's. */
+/** By member; the row without one is that of all people. */
 async function readMedians(deps: Dependencies, projectId: string): Promise<MediansRow[]> {
+  const medians = sql`
+    percentile_cont(0.5) within group (order by active_ms / 1000.0) as "activeSeconds",
+    percentile_cont(0.5) within group (order by next_sequence - 1) as steps,
+    percentile_cont(0.5) within group (order by quotes) as quotes,
+    percentile_cont(0.5) within group (order by answer_characters) as "answerCharacters"`;
   const { rows } = await deps.db.execute<MediansRow & Record<string, unknown>>(sql`
-    select member_id as "memberId",
-      percentile_cont(0.5) within group (order by active_ms / 1000.0) as "activeSeconds",
-      percentile_cont(0.5) within group (order by next_sequence - 1) as steps,
-      percentile_cont(0.5) within group (order by quotes) as quotes,
-      percentile_cont(0.5) within group (order by answer_characters) as "answerCharacters"
-    from episodes
-    where project_id = ${projectId} and kind = 'demonstration' and state = 'submitted'
-      and review_state <> 'excluded'
-    group by grouping sets ((member_id), ())`);
+    with done as (
+      select episodes.*, members.is_simulated from episodes join members on members.id = episodes.member_id
+      where episodes.project_id = ${projectId} and kind = 'demonstration' and state = 'submitted'
+        and review_state <> 'excluded')
+    select member_id as "memberId", ${medians} from done group by member_id
+    union all
+    select null, ${medians} from done where not is_simulated`);
   return rows;
 }
 
