@@ -59,6 +59,17 @@ describe('writing an answer', () => {
     await page.getByText('[7] is a quote that you do not have.').waitFor();
     await page.getByText('1 sentence cites no quote.').waitFor();
     await page.getByText('[2] is not cited.', { exact: false }).waitFor();
+    // The sentence is shown with the cursor behind it, where citing deletes nothing.
+    await page.getByRole('button', { name: 'Show it' }).last().click();
+    const shown = preview(page).locator('.sentence.lit');
+    await shown.waitFor();
+    expect(await shown.innerText()).toBe('Nobody knows exactly why they do. [7]');
+    await page.getByRole('button', { name: /^Cite quote 2/ }).click();
+    expect(await editor.inputValue()).toMatch(
+      /^Crows bring gifts to people \[1\]\. Nobody .* do\. \[7\]\[2\]$/,
+    );
+    await page.keyboard.press('Control+z');
+    await page.getByText('1 sentence cites no quote.').waitFor();
     await expectAccessible(page);
     // Single keys act outside the text: 2 cites where the cursor was.
     await page.keyboard.press('Escape');
@@ -161,7 +172,7 @@ describe('writing an answer', () => {
     await editorOf(page).fill('Crows bring gifts to people');
     await page.getByRole('button', { name: /^Quotes/ }).click();
     await page.getByRole('button', { name: /^Cite quote 2/ }).click();
-    expect(await editorOf(page).inputValue()).toBe('Crows bring gifts to people[2]');
+    expect(await editorOf(page).inputValue()).toBe('Crows bring gifts to people [2]');
     await expectAccessible(page);
     await page.getByRole('button', { name: 'Read', exact: true }).click();
     await page.getByRole('button', { name: /^Quote 2:/ }).click();

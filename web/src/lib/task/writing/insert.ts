@@ -10,11 +10,10 @@ export function insertText(field: HTMLTextAreaElement, text: string): void {
   field.dispatchEvent(new InputEvent('input', { inputType: 'insertText', data: text, bubbles: true }));
 }
 
-/** Selects a part of a field's text and brings it into view. */
-export function showRange(field: HTMLTextAreaElement, { start, end }: { start: number; end: number }): void {
+/** Puts the cursor at an offset of a field's text and brings it into view. */
+export function showCursor(field: HTMLTextAreaElement, offset: number): void {
   // A field scrolls to its cursor when it gets the focus, and only then.
   field.blur();
-  field.setSelectionRange(start, start);
+  field.setSelectionRange(offset, offset);
   field.focus();
-  field.setSelectionRange(start, end);
 }

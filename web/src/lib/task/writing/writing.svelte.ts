@@ -1,5 +1,6 @@
 import type { Quote } from '@rookery/shared/browser';
 import { createContext } from 'svelte';
+import type { TextRange } from '../selection.ts';
 import { readAnswer, type ReadAnswer } from './answer.ts';
 import { checkAnswer, type Check } from './checks.ts';
 
@@ -15,6 +16,8 @@ export class Writing {
   quote = $state<number | null>(null);
   /** The quotes that are lit: of the citation pointed at, or of the sentence with the cursor. */
   lit: readonly number[] = $state.raw([]);
+  /** A place of the text that is shown: its sentence is lit. */
+  place = $state.raw<TextRange | null>(null);
   readonly quotes: readonly Quote[];
 
   constructor(quotes: readonly Quote[]) {
@@ -24,6 +27,7 @@ export class Writing {
 
   look(text: string): void {
     const read = readAnswer(text, this.quotes.length);
+    if (text !== this.text) this.place = null;
     this.text = text;
     this.read = read;
     this.checks = checkAnswer({ text, read, extracts: this.quotes.map(({ extract }) => extract) });
@@ -33,5 +37,11 @@ export class Writing {
   pointAt(offset: number): void {
     const sentence = this.read.sentences.find(({ start, end }) => start <= offset && offset <= end);
     this.lit = sentence?.cites ?? [];
+    if (this.place && (offset < this.place.start || offset > this.place.end)) this.place = null;
+  }
+
+  pointAway(): void {
+    this.lit = [];
+    this.place = null;
   }
 }
