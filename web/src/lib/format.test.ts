@@ -3,7 +3,8 @@ import { formatBytes, formatClock, formatCountdown, formatDuration, formatWorked
 
 test('a countdown shows minutes and seconds, hours when there are any, and nothing below zero', () => {
   expect(formatCountdown(17 * 60_000 + 20_000)).toBe('17:20');
-  expect(formatCountdown(59_001)).toBe('1:00');
+  expect(formatCountdown(59_999)).toBe('0:59');
+  expect(formatCountdown(1_200_900)).toBe('20:00');
   expect(formatCountdown(3_725_000)).toBe('1:02:05');
   expect(formatCountdown(-5)).toBe('0:00');
 });
@@ -25,12 +26,15 @@ test('durations and sizes come in the unit that is read most easily', () => {
   ]);
 });
 
-test('how long somebody worked leaves out the minute that has begun', () => {
-  expect([0, 59, 60, 3599, 3600, 4380].map(formatWorked)).toEqual([
-    '0 min',
-    '0 min',
+test('how long somebody worked comes with seconds below ten minutes, and rounded above', () => {
+  expect([0, 59, 60, 245, 600, 690, 3599, 3600, 4380].map(formatWorked)).toEqual([
+    '0 s',
+    '59 s',
     '1 min',
-    '59 min',
+    '4 min 5 s',
+    '10 min',
+    '12 min',
+    '1 h',
     '1 h',
     '1 h 13 min',
   ]);

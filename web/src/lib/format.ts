@@ -21,18 +21,24 @@ export function formatClock(iso: string, now: number = Date.now()): string {
   return isToday ? times.format(time) : dates.format(time);
 }
 
-/** `0 min`, `12 min`, `1 h 5 min`: how long somebody worked; begun minutes are left out. */
+/** `40 s`, `4 min 5 s`, from ten minutes on `12 min`, `1 h 5 min`: how long somebody worked, in seconds while they tell. */
 export function formatWorked(seconds: number): string {
-  const minutes = Math.floor(seconds / 60);
+  const whole = Math.round(seconds);
+  if (whole < 60) return text.units.seconds(whole);
+  if (whole < 600) {
+    const begun = text.units.minutes(Math.floor(whole / 60));
+    return whole % 60 === 0 ? begun : `${begun} ${text.units.seconds(whole % 60)}`;
+  }
+  const minutes = Math.round(whole / 60);
   if (minutes < 60) return text.units.minutes(minutes);
   const rest = minutes % 60;
   const hours = text.units.hours(Math.floor(minutes / 60));
   return rest === 0 ? hours : `${hours} ${text.units.minutes(rest)}`;
 }
 
-/** `17:20`, or `1:02:05` from an hour on; never below zero. */
+/** `17:20`, or `1:02:05` from an hour on: whole seconds, so that it never shows more than there is; never below zero. */
 export function formatCountdown(ms: number): string {
-  const seconds = Math.max(0, Math.ceil(ms / 1000));
+  const seconds = Math.max(0, Math.floor(ms / 1000));
   const two = (value: number): string => String(value).padStart(2, '0');
   const minutes = Math.floor(seconds / 60);
   if (minutes < 60) return `${minutes}:${two(seconds % 60)}`;

@@ -11,7 +11,10 @@ export class Lease {
   /** How far the server's clock is ahead of this one, in milliseconds. */
   #clockAhead = $state(0);
   /** The time now by the server's clock. */
-  readonly serverNow = $derived.by(() => clock.now + this.#clockAhead);
+  get serverNow(): number {
+    // Not kept between two seconds: a lease that begins there would be measured from the one before, and seem longer than it is.
+    return clock.now + this.#clockAhead;
+  }
   /** Milliseconds until the lease ends by the server's clock; null without a lease. */
   readonly left = $derived(this.endsAt === null ? null : this.endsAt - this.serverNow);
   readonly isOver = $derived(this.state !== 'held' || (this.left !== null && this.left <= 0));
