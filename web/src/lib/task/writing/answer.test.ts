@@ -11,6 +11,11 @@ describe('sentences', () => {
     ['Crows give gifts.[1][2] They remember.', ['Crows give gifts.[1][2]', 'They remember.']],
     ['Crows give gifts. [1] They remember.', ['Crows give gifts. [1]', 'They remember.']],
     ['[1] says that crows give gifts. So does [2].', ['[1] says that crows give gifts.', 'So does [2].']],
+    [
+      'Crows are O.K. But J. Smith and Dr. Jones fear them [1].',
+      ['Crows are O.K. But J. Smith and Dr. Jones fear them [1].'],
+    ],
+    ['Crows are O.K. [1] People fear them.', ['Crows are O.K. [1]', 'People fear them.']],
     ['One line\nand another', ['One line', 'and another']],
     ['カラスは贈り物をする。[1] 顔を覚える。', ['カラスは贈り物をする。[1]', '顔を覚える。']],
     ['الغربان تجلب الهدايا [1]. وهي تتذكر الوجوه.', ['الغربان تجلب الهدايا [1].', 'وهي تتذكر الوجوه.']],

@@ -28,6 +28,8 @@ export interface ReadAnswer {
 }
 
 const citation = /\[(\d{1,3})\]/g;
+/** The stop of a single letter, as in `O.K.` or an initial, and of words that are never without it. */
+const abbreviation = /(?:^|[^\p{L}\p{N}])(?:\p{L}|Dr|Mr|Mrs|Ms|Prof|St|vs|cf|approx|Fig)\.\s*$/u;
 const segmenter = new Intl.Segmenter(undefined, { granularity: 'sentence' });
 
 /** Takes an answer apart: `quotes` is how many there are to cite. Citations behind a full stop belong to the sentence before. */
@@ -64,7 +66,9 @@ function sentencesOf(options: { line: string; offset: number; quotes: number }):
   const ranges: TextRange[] = [];
   for (const { segment, index } of segmenter.segment(masked)) {
     const last = ranges.at(-1);
-    if (last && segment.trim() === '') last.end = index + segment.length;
+    // A citation behind the stop ends the sentence all the same.
+    const goesOn = last && (segment.trim() === '' || abbreviation.test(line.slice(last.start, last.end)));
+    if (goesOn) last.end = index + segment.length;
     else ranges.push({ start: index, end: index + segment.length });
   }
   return ranges.map(({ start, end }) => {
