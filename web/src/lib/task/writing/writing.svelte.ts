@@ -18,6 +18,8 @@ export class Writing {
   lit: readonly number[] = $state.raw([]);
   /** A place of the text that is shown: its sentence is lit. */
   place = $state.raw<TextRange | null>(null);
+  /** The field has the focus, so that a digit is typed. */
+  isTyping = $state(false);
   readonly quotes: readonly Quote[];
 
   constructor(quotes: readonly Quote[]) {
@@ -40,7 +42,9 @@ export class Writing {
     if (this.place && (offset < this.place.start || offset > this.place.end)) this.place = null;
   }
 
+  /** The field has lost the focus. */
   pointAway(): void {
+    this.isTyping = false;
     this.lit = [];
     this.place = null;
   }
