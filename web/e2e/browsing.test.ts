@@ -203,6 +203,31 @@ describe('browsing', () => {
     await page.keyboard.press('Enter');
     await page.getByRole('link', { name: /^Gifts From Crows/ }).tap();
     await page.getByRole('heading', { name: 'Gifts From Crows', level: 2, exact: true }).waitFor();
+    const cost = () => page.getByText('98 actions left').count();
+    const down = page.getByRole('button', { name: 'Scroll down' });
+    const top = page.getByRole('button', { name: 'To the top' });
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390);
+    await page.getByText('More', { exact: true }).tap();
+    for (const item of await page.locator('header details button').all()) {
+      const { x, width } = (await item.boundingBox())!;
+      expect(x).toBeGreaterThanOrEqual(0);
+      expect(x + width).toBeLessThanOrEqual(390);
+    }
+    await page.getByText('More', { exact: true }).tap();
+    // What is below the fold is read before the next window, without an action.
+    await down.tap();
+    expect(await page.evaluate(() => scrollY)).toBeGreaterThan(100);
+    expect(await page.getByRole('searchbox', { name: 'Search the library' }).boundingBox()).toMatchObject({
+      y: expect.closeTo(8, -1),
+    });
+    await page.waitForFunction(
+      () =>
+        [...document.querySelectorAll('button')]
+          .find((button) => button.getAttribute('aria-label') === 'To the top')
+          ?.getAttribute('aria-disabled') === 'false',
+    );
+    await top.tap();
+    expect(await cost()).toBeGreaterThan(0);
     // What a long press leaves: a headless browser has none.
     await page.evaluate(() => {
       const walker = document.createTreeWalker(document.querySelector('.pane')!, NodeFilter.SHOW_TEXT);
@@ -234,11 +259,18 @@ describe('browsing', () => {
     await first.page.keyboard.press('v');
     await first.page.keyboard.press('ArrowDown');
     await first.page.getByRole('button', { name: /ends browsing/ }).waitFor();
+    const before = await first.page.evaluate(() => String(getSelection()));
     await first.page.keyboard.press('q');
     const dialog = first.page.getByRole('dialog', { name: 'This quote ends browsing' });
     await dialog.getByText(/and 20 are left/).waitFor();
     await expectAccessible(first.page);
-    await dialog.getByRole('button', { name: 'Keep browsing' }).click();
+    await dialog
+      .getByRole('button', { name: 'Keep browsing', disabled: false })
+      .and(first.page.locator(':focus'))
+      .waitFor();
+    await first.page.keyboard.press('Enter');
+    await dialog.waitFor({ state: 'hidden' });
+    expect(await first.page.evaluate(() => String(getSelection()))).toBe(before);
     expect(await first.page.getByText('20 quote tokens left').count()).toBe(1);
     await first.page.keyboard.press('q');
     await dialog.getByRole('button', { name: 'Quote and write the answer' }).click();
