@@ -97,6 +97,7 @@ describe('the life of a task', () => {
     await page.getByRole('heading', { name: 'Paused' }).waitFor();
     await page.getByRole('link', { name: 'To the start' }).click();
     await page.getByText('Paused, held for you until', { exact: false }).waitFor();
+    await page.getByRole('link', { name: 'Practise with a guided task' }).waitFor();
     await expectAccessible(page);
     await page.getByRole('link', { name: 'Resume' }).click();
     await editorOf(page).waitFor();
