@@ -345,6 +345,21 @@ describe('browsing', () => {
     await context.close();
   });
 
+  test('within a window, scrolling and going to the top take no action', async () => {
+    const { page, context } = await openTask('Within a window');
+    await openPage(page, 'Rooks and their towns');
+    const scrolled = () => page.evaluate(() => document.querySelector('.pane')!.scrollTop);
+    const enabled = (name: string) => page.getByRole('button', { name, exact: true, disabled: false });
+    await page.keyboard.press('j');
+    await enabled('Scroll up').waitFor();
+    expect(await scrolled()).toBeGreaterThan(100);
+    await enabled('To the top').click();
+    await page.getByRole('button', { name: 'To the top', disabled: true }).waitFor();
+    expect(await scrolled()).toBe(0);
+    expect(await page.getByText('98 actions left').count()).toBeGreaterThan(0);
+    await context.close();
+  });
+
   test('what cannot be done is off, says why, and takes no action', async () => {
     const { page, context } = await openTask('Offers');
     const off = async (name: string): Promise<string | null> => {
