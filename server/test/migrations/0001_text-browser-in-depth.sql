@@ -1,4 +1,4 @@
--- A little of everything, as it was once 0004_places-held was the newest migration. Never edited once landed: it stands for
+-- A little of everything, as it was once 0001_text-browser-in-depth was the newest migration. Never edited once landed: it stands for
 -- the databases that people have.
 insert into people (id, name, email, is_admin) values
   ('01900000-0000-7000-8000-000000000001', 'Ada', 'ada@example.org', true),
@@ -80,3 +80,25 @@ insert into reviews (id, project_id, episode_id, decision, comment, decided_by, 
    'Cite the second quote.', '01900000-0000-7000-8000-000000000001', 1, '2026-01-01T02:00:00Z');
 update members set is_simulated = true where id = '01900000-0000-7000-8000-000000000021';
 update questions set held = 1 where id in (select question_id from assignments where place is not null);
+insert into answers (id, project_id, episode_id, revision, text, prefix_tokens, completion_tokens, created_at) values
+  ('01900000-0000-7000-8000-000000000170', '01900000-0000-7000-8000-000000000010', '01900000-0000-7000-8000-000000000050', 1,
+   'Large brains [1].', 40, 6, '2026-01-01T00:10:00Z');
+update episodes set review_draw = 0.25, decisions = 2, ending = 'answer', quotes = 1, invalid_commands = 1, censored_commands = 1,
+  active_ms = 90000, answer_revision = 1, answer_characters = 17, answer_citations = 1
+where id = '01900000-0000-7000-8000-000000000050';
+update reviews set batch_id = '01900000-0000-7000-8000-000000000180' where id = '01900000-0000-7000-8000-000000000160';
+insert into guidelines (project_id, version, text, note, created_by, created_at) values
+  ('01900000-0000-7000-8000-000000000010', 1, '# How to answer', '', null, '2026-01-01T00:00:00Z'),
+  ('01900000-0000-7000-8000-000000000010', 2, '# How to cite', 'Cite more', '01900000-0000-7000-8000-000000000001',
+   '2026-01-02T00:00:00Z');
+update assignments set guidelines_version = 1;
+update members set practice = 'done', practice_question_id = '01900000-0000-7000-8000-000000000030', guidelines_seen = 2
+  where id = '01900000-0000-7000-8000-000000000021';
+insert into answer_draft_versions (project_id, episode_id, version, kind, text, saved_at) values
+  ('01900000-0000-7000-8000-000000000010', '01900000-0000-7000-8000-000000000050', 1, 'typed', 'Crows', '2026-01-01T00:05:00Z'),
+  ('01900000-0000-7000-8000-000000000010', '01900000-0000-7000-8000-000000000050', 2, 'chosen', '', '2026-01-01T00:06:00Z');
+insert into episodes (id, project_id, question_id, kind, state, member_id, browser_version, settings, settings_version,
+  question_text, browser_state, next_sequence, page_hash, start_page_hash, start_observation_sha256, created_at)
+select '01900000-0000-7000-8000-000000000150', project_id, question_id, 'practice', state, member_id, browser_version,
+  settings, settings_version, question_text, browser_state, 1, page_hash, start_page_hash, start_observation_sha256,
+  created_at from episodes where id = '01900000-0000-7000-8000-000000000050';

@@ -1,3 +1,0 @@
-ALTER TABLE "questions" ADD COLUMN "held" integer DEFAULT 0 NOT NULL;--> statement-breakpoint
-UPDATE "questions" SET "held" = (SELECT count(*) FROM "assignments" WHERE "assignments"."question_id" = "questions"."id" AND "assignments"."place" IS NOT NULL);--> statement-breakpoint
-CREATE INDEX "questions_next" ON "questions" USING btree ("project_id","priority" DESC NULLS LAST,("held"::float8 / "wanted"),"created_at","id") WHERE "questions"."excluded_at" is null and "questions"."held" < "questions"."wanted";

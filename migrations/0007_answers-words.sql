@@ -1,1 +1,0 @@
-CREATE INDEX "answers_words" ON "answers" USING gin (to_tsvector('simple', "text"));
