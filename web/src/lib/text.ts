@@ -1317,7 +1317,8 @@ export const text = {
       search: {
         title: 'Search',
         text: 'Click the search box or press /, type two or three words that a page with the answer would use, and press Enter.',
-        touch: 'Tap the search box, type two or three words that a page with the answer would use, and search.',
+        touch:
+          'Tap the search box, type two or three words that a page with the answer would use, and search.',
       },
       open: {
         title: 'Open a page',
@@ -1327,17 +1328,20 @@ export const text = {
       scroll: {
         title: 'Scroll',
         text: 'You see the page a window at a time. Go on with the button ↓ or with j until the next window is shown. Three windows in a row cost one action; moving within a window costs none.',
-        touch: 'You see the page a window at a time. Read on, and go on with the button ↓ until the next window is shown. Three windows in a row cost one action; moving within a window costs none.',
+        touch:
+          'You see the page a window at a time. Read on, and go on with the button ↓ until the next window is shown. Three windows in a row cost one action; moving within a window costs none.',
       },
       find: {
         title: 'Find on the page',
         text: 'Click “Find in page” or press f, type a word that you are looking for, and press Enter: the page goes to where it stands.',
-        touch: 'Tap the button beside the search that finds in the page, type a word that you are looking for, and search: the page goes to where it stands.',
+        touch:
+          'Tap the button beside the search that finds in the page, type a word that you are looking for, and search: the page goes to where it stands.',
       },
       quote: {
         title: 'Quote',
         text: 'Select a passage that says something the answer needs, by mouse or with v and the arrows. Then click “Quote” beside it or “Add new quote” at the right, or press q.',
-        touch: 'Press long on a passage that says something the answer needs, draw the ends of the selection to where it begins and ends, and tap “Quote” below.',
+        touch:
+          'Press long on a passage that says something the answer needs, draw the ends of the selection to where it begins and ends, and tap “Quote” below.',
       },
       cost: {
         title: 'What things cost',
@@ -1346,7 +1350,8 @@ export const text = {
       end: {
         title: 'Stop browsing',
         text: 'When you have what you need, click “Done quoting! Write an answer” or press e. There is no way back to the pages after that, so look once more; quote something else first if you like.',
-        touch: 'When you have what you need, open “Quotes” below and tap “Done quoting! Write an answer”. There is no way back to the pages after that, so look once more; quote something else first if you like.',
+        touch:
+          'When you have what you need, open “Quotes” below and tap “Done quoting! Write an answer”. There is no way back to the pages after that, so look once more; quote something else first if you like.',
       },
       write: {
         title: 'Write',
