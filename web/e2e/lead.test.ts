@@ -236,7 +236,7 @@ describe('a lead sets up a project and gets a demonstration out of it', () => {
     await page.getByText('The answer cites no quote.').first().waitFor();
     await page.getByRole('button', { name: /^Cite quote 1/ }).click();
     expect(await page.getByRole('textbox', { name: 'Your answer' }).inputValue()).toBe(
-      'Feed them at the same time each day.[1]',
+      'Feed them at the same time each day [1].',
     );
     await page.getByText(/^Saved \d/).waitFor();
     await page.getByRole('button', { name: /^Review and submit/ }).click();
@@ -259,7 +259,7 @@ describe('a lead sets up a project and gets a demonstration out of it', () => {
     );
     await page.getByText('SHA-256 as stored').waitFor();
     expect(page.url()).toContain('step=1');
-    await page.getByText('Feed them at the same time each day.[1]').waitFor();
+    await page.getByText('Feed them at the same time each day [1].').waitFor();
   });
 
   test('the lead exports it and downloads the file that the shown hash stands for', async () => {
