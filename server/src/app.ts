@@ -6,12 +6,16 @@ import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod
 import { randomUUID } from 'node:crypto';
 import type { Dependencies } from './dependencies.ts';
 import { accountHandlers, createIdentify } from './features/accounts/index.ts';
+import { answerHandlers } from './features/answers/index.ts';
+import { comparisonTaskHandlers } from './features/comparison-tasks/index.ts';
+import { comparisonHandlers } from './features/comparisons/index.ts';
 import { demonstrationHandlers, episodeHandlers } from './features/episodes/index.ts';
 import { exportHandlers } from './features/exports/index.ts';
 import { guidelinesHandlers } from './features/guidelines/index.ts';
 import { importHandlers } from './features/imports/index.ts';
 import { jobHandlers } from './features/jobs/index.ts';
 import { libraryHandlers } from './features/library/index.ts';
+import { pairHandlers } from './features/pairs/index.ts';
 import { peopleHandlers } from './features/people/index.ts';
 import { projectHandlers } from './features/projects/index.ts';
 import { questionHandlers } from './features/questions/index.ts';
@@ -105,6 +109,10 @@ export async function buildApp(deps: Dependencies): Promise<FastifyInstance> {
     ...episodeHandlers(deps),
     ...demonstrationHandlers(deps),
     ...reviewHandlers(deps),
+    ...answerHandlers(deps),
+    ...pairHandlers(deps),
+    ...comparisonTaskHandlers(deps),
+    ...comparisonHandlers(deps),
     ...workerHandlers(deps),
   };
   await app.register(webPlugin);

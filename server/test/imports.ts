@@ -1,12 +1,21 @@
 import type { Client, Job, JobProblem } from '@rookery/shared/api';
 import type { Dependencies } from '../src/dependencies.ts';
-import { importLibrary, importQuestions } from '../src/features/imports/index.ts';
+import {
+  importAnswers,
+  importComparisons,
+  importLibrary,
+  importQuestions,
+} from '../src/features/imports/index.ts';
 import { runDelivered } from '../src/jobs/runner.ts';
 
 /** The processors of imports; a test that needs another one for the rest brings it. */
 const processors = {
   'import-questions': importQuestions,
   'import-library': importLibrary,
+  'import-answers': importAnswers,
+  'import-comparisons': importComparisons,
+  'make-pairs': () => Promise.reject(new Error('Not an import.')),
+  'export-comparisons': () => Promise.reject(new Error('Not an import.')),
   'export-demonstrations': () => Promise.reject(new Error('Not an import.')),
   'verify-episodes': () => Promise.reject(new Error('Not an import.')),
 };

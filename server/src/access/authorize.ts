@@ -1,7 +1,7 @@
 import { ApiError, type Access, type Method, type ProjectRole } from '@rookery/shared/api';
 import { and, eq, isNull, sql } from 'drizzle-orm';
 import type { Database } from '../db/database.ts';
-import { assignments, episodes, members, projects } from '../db/schema/index.ts';
+import { assignments, comparisons, episodes, members, projects } from '../db/schema/index.ts';
 import type { Identity, PersonCaller, ProjectCaller, WorkerCaller } from './identity.ts';
 
 export type Caller = Identity | PersonCaller | ProjectCaller | WorkerCaller;
@@ -94,7 +94,11 @@ export async function authorize(request: {
  */
 async function findMembership(
   db: Database,
-  key: { own: 'assignment' | 'episode' | undefined; params: Record<string, string>; personId: string },
+  key: {
+    own: 'assignment' | 'episode' | 'comparison' | undefined;
+    params: Record<string, string>;
+    personId: string;
+  },
 ) {
   const { own, params, personId } = key;
   const projectId = params['projectId'] ?? '';
@@ -113,7 +117,10 @@ function prepare(db: Database) {
     isNull(members.removedAt),
   );
   const isProject = eq(projects.id, sql.placeholder('projectId'));
-  const membershipAndOwner = (table: typeof assignments | typeof episodes, name: string) =>
+  const membershipAndOwner = (
+    table: typeof assignments | typeof episodes | typeof comparisons,
+    name: string,
+  ) =>
     db
       .select({ memberId: members.id, roles: members.roles, objectId: table.id, ownerId: table.memberId })
       .from(projects)
@@ -135,6 +142,7 @@ function prepare(db: Database) {
       .prepare('authorize_membership'),
     assignment: membershipAndOwner(assignments, 'authorize_assignment'),
     episode: membershipAndOwner(episodes, 'authorize_episode'),
+    comparison: membershipAndOwner(comparisons, 'authorize_comparison'),
   };
 }
 

@@ -1,7 +1,13 @@
 import type { Dependencies } from '../dependencies.ts';
 import { sweepPractice } from '../features/episodes/index.ts';
-import { exportDemonstrations, verifyEpisodes } from '../features/exports/index.ts';
-import { importLibrary, importQuestions } from '../features/imports/index.ts';
+import { exportComparisons, exportDemonstrations, verifyEpisodes } from '../features/exports/index.ts';
+import {
+  importAnswers,
+  importComparisons,
+  importLibrary,
+  importQuestions,
+} from '../features/imports/index.ts';
+import { makePairs } from '../features/pairs/index.ts';
 import { sweepLeases } from '../features/tasks/index.ts';
 import { runDelivered, type Processors } from './runner.ts';
 import { startSweeper, sweepLostJobs, sweepSilentJobs } from './sweeper.ts';
@@ -9,7 +15,11 @@ import { startSweeper, sweepLostJobs, sweepSilentJobs } from './sweeper.ts';
 const processors: Processors = {
   'import-questions': importQuestions,
   'import-library': importLibrary,
+  'import-answers': importAnswers,
+  'import-comparisons': importComparisons,
+  'make-pairs': makePairs,
   'export-demonstrations': exportDemonstrations,
+  'export-comparisons': exportComparisons,
   'verify-episodes': verifyEpisodes,
 };
 

@@ -88,6 +88,10 @@ export const processAll = (processor: JobProcessor): Processors => ({
   'import-library': processor,
   'export-demonstrations': processor,
   'verify-episodes': processor,
+  'import-answers': processor,
+  'import-comparisons': processor,
+  'make-pairs': processor,
+  'export-comparisons': processor,
 });
 
 /** Resolves when the signal aborts, with its reason as the rejection: what waiting work does. */

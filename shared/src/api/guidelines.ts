@@ -1,9 +1,17 @@
 import { z } from 'zod';
+import { formNames } from '../comparisons/forms.ts';
 import { projectParams, textSchema, timeSchema } from './common.ts';
 import { defineRoutes } from './route.ts';
 
 /** Longest guidelines, in UTF-16 units. */
 export const maxGuidelinesCharacters = 50_000;
+
+/** Whom guidelines are for: demonstrators, or the raters of a form. */
+export const guidelinesKinds = ['demonstrations', ...formNames] as const;
+export const guidelinesKindSchema = z.enum(guidelinesKinds);
+export type GuidelinesKind = z.infer<typeof guidelinesKindSchema>;
+
+const kindQuery = z.object({ kind: guidelinesKindSchema.default('demonstrations') });
 
 const versionSchema = z.number().int().min(1);
 
@@ -36,6 +44,7 @@ export const guidelinesRoutes = defineRoutes({
     tag: 'guidelines',
     access: members,
     params: projectParams,
+    query: kindQuery,
     status: 200,
     answer: guidelinesSchema.extend({
       known: versionSchema
@@ -52,6 +61,7 @@ export const guidelinesRoutes = defineRoutes({
     tag: 'guidelines',
     access: members,
     params: projectParams.extend({ version: z.coerce.number().int().min(1).max(1_000_000) }),
+    query: kindQuery,
     status: 200,
     answer: guidelinesSchema,
   },
@@ -62,6 +72,7 @@ export const guidelinesRoutes = defineRoutes({
     tag: 'guidelines',
     access: { project: ['lead'] },
     params: projectParams,
+    query: kindQuery,
     status: 200,
     answer: z.array(guidelinesVersionSchema),
   },
@@ -73,6 +84,7 @@ export const guidelinesRoutes = defineRoutes({
     access: { project: ['lead'] },
     params: projectParams,
     body: z.object({
+      kind: guidelinesKindSchema.default('demonstrations'),
       text: textSchema
         .max(maxGuidelinesCharacters)
         .refine((text) => text.trim() !== '', 'must not be empty')
@@ -91,7 +103,7 @@ export const guidelinesRoutes = defineRoutes({
     tag: 'guidelines',
     access: members,
     params: projectParams,
-    body: z.object({ version: versionSchema }),
+    body: z.object({ kind: guidelinesKindSchema.default('demonstrations'), version: versionSchema }),
     status: 204,
     answer: null,
   },

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { questionFormatNames } from '../datasets/formats.ts';
-import { projectParams, sha256Schema } from './common.ts';
+import { nameSchema, projectParams, sha256Schema } from './common.ts';
 import { jobParams, jobProblemSchema, jobSchema } from './jobs.ts';
 import { prioritySchema, questionUseSchema, wantedSchema, type QuestionUse } from './questions.ts';
+import { formNameSchema, maxOverlap } from './pairs.ts';
 import { defineRoutes } from './route.ts';
 
 export const questionFormatSchema = z.enum(questionFormatNames);
@@ -50,6 +51,50 @@ export const importQuestionsOptionsSchema = z
   })
   .meta({ id: 'ImportQuestionsOptions' });
 export type ImportQuestionsOptions = z.output<typeof importQuestionsOptionsSchema>;
+
+/** How an import reads its files of answers: rows `{question, answer, quotes?, source}`, see docs/comparisons.md. */
+export const importAnswersOptionsSchema = z
+  .object({
+    source: z.string().trim().min(1).max(200).nullable().default(null).describe('Of rows that name none.'),
+    dataset: z
+      .string()
+      .trim()
+      .min(1)
+      .max(200)
+      .nullable()
+      .default(null)
+      .describe('Of new questions whose rows do not say.'),
+    use: questionUseSchema.default('rm').describe('Of new questions; those that are there keep theirs.'),
+  })
+  .meta({ id: 'ImportAnswersOptions' });
+export type ImportAnswersOptions = z.output<typeof importAnswersOptionsSchema>;
+
+/** How an import reads its files of comparisons, in the raw or the flat shape of `openai/webgpt_comparisons`. */
+export const importComparisonsOptionsSchema = z
+  .object({
+    name: nameSchema.describe(
+      'Under which these comparisons are kept apart from others. The same name again adds what is new.',
+    ),
+    dataset: z
+      .string()
+      .trim()
+      .min(1)
+      .max(200)
+      .nullable()
+      .default(null)
+      .describe('Of new questions whose rows do not say.'),
+    use: questionUseSchema.default('rm').describe('Of new questions; those that are there keep theirs.'),
+    form: formNameSchema.default('webgpt-five').describe('The form that new pairs are of.'),
+    wanted: z
+      .number()
+      .int()
+      .min(0)
+      .max(maxOverlap)
+      .default(0)
+      .describe('How many raters are to compare each new pair again; 0: none, until a lead says so.'),
+  })
+  .meta({ id: 'ImportComparisonsOptions' });
+export type ImportComparisonsOptions = z.output<typeof importComparisonsOptionsSchema>;
 
 /** What the first rows of an import's files come to, before it starts. */
 export const importPreviewSchema = z
@@ -108,6 +153,8 @@ export const importRoutes = defineRoutes({
             "Address of the folder: a file's address is this and its path. JSONL rows bring their own.",
           ),
       }),
+      z.object({ kind: z.literal('import-answers'), options: importAnswersOptionsSchema.prefault({}) }),
+      z.object({ kind: z.literal('import-comparisons'), options: importComparisonsOptionsSchema }),
     ]),
     status: 201,
     answer: jobSchema,

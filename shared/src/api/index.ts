@@ -1,6 +1,9 @@
 export * from './accounts.ts';
+export * from './answers.ts';
 export * from './client.ts';
 export * from './common.ts';
+export * from './comparison-tasks.ts';
+export * from './comparisons.ts';
 export * from './demonstrations.ts';
 export * from './episodes.ts';
 export * from './errors.ts';
@@ -9,6 +12,7 @@ export * from './guidelines.ts';
 export * from './imports.ts';
 export * from './jobs.ts';
 export * from './library.ts';
+export * from './pairs.ts';
 export * from './people.ts';
 export * from './practice.ts';
 export * from './projects.ts';

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { idSchema, nameSchema, projectParams, textSchema, timeSchema } from './common.ts';
+import { formNameSchema } from './pairs.ts';
 import { defineRoutes, projectRoleSchema } from './route.ts';
 
 export const memberSchema = z
@@ -9,6 +10,7 @@ export const memberSchema = z
     email: z.string().nullable(),
     pseudonym: z.string(),
     roles: z.array(projectRoleSchema),
+    ratingForm: formNameSchema.describe('The form that they compare with, as a rater.'),
     isSimulated: z.boolean().describe('A program, and no person.'),
     createdAt: timeSchema,
     lastSeenAt: timeSchema.nullable(),
@@ -148,6 +150,9 @@ export const peopleRoutes = defineRoutes({
         .optional()
         .describe('Paused people get no new tasks; what they have begun they may finish.'),
       removed: z.boolean().optional(),
+      ratingForm: formNameSchema
+        .optional()
+        .describe('They get pairs of this form alone from then on; guidelines and practice are new to them.'),
     }),
     status: 200,
     answer: memberSchema,

@@ -67,6 +67,61 @@ export const projectSettingsSchema = z
       })
       .prefault({})
       .describe('Which demonstrations leads review. What they do not review counts as accepted.'),
+    comparisons: z
+      .object({
+        overlap: z
+          .number()
+          .int()
+          .min(1)
+          .max(100)
+          .default(1)
+          .describe('Raters of a new pair, where its pairing does not say.'),
+        reratedPercent: z
+          .number()
+          .int()
+          .min(0)
+          .max(100)
+          .default(10)
+          .describe('Share of new pairs, drawn by lot, that one rater more compares.'),
+        everythingPercent: z
+          .number()
+          .int()
+          .min(0)
+          .max(100)
+          .default(10)
+          .describe('Share of tasks, drawn by lot, that require everything their form has.'),
+        calibrationEvery: z
+          .number()
+          .int()
+          .min(1)
+          .max(100)
+          .default(5)
+          .describe(
+            "Every how manieth of a rater's tasks is a calibration pair, while there are any they have not had.",
+          ),
+        leaseMinutes: z
+          .number()
+          .int()
+          .min(1)
+          .max(24 * 60)
+          .default(30),
+        leasesPerPerson: z.number().int().min(1).max(100).default(2),
+        revisionMinutes: z
+          .number()
+          .int()
+          .min(0)
+          .max(24 * 60)
+          .default(30)
+          .describe('How long after submitting a rater may submit another revision; 0: not at all.'),
+        questionFlags: z
+          .boolean()
+          .default(false)
+          .describe(
+            'Whether raters can say that a question makes no sense or should not be answered, and skip the rest.',
+          ),
+      })
+      .prefault({})
+      .describe('How answers are compared.'),
     browser: browserSettingsSchema,
   })
   .meta({ id: 'ProjectSettings' });
@@ -95,6 +150,16 @@ export const projectOverviewSchema = z
       submittedToday: z.number().int(),
       accepted: z.number().int().describe('Of the submitted: accepted, or not reviewed by the settings.'),
       toReview: z.number().int(),
+    }),
+    pairs: z.object({
+      total: z.number().int().describe('Not excluded.'),
+      open: z.number().int().describe('With a free place.'),
+    }),
+    comparisons: z.object({
+      submitted: z.number().int().describe('Holding a place.'),
+      inProgress: z.number().int(),
+      wanted: z.number().int(),
+      submittedToday: z.number().int().describe('Calibration and surplus included.'),
     }),
     members: z.number().int(),
     workers: z.number().int().describe('Model workers seen in the last minute.'),

@@ -27,7 +27,7 @@ export type Access =
   | 'session'
   | 'admin'
   | 'worker'
-  | { readonly project: readonly ProjectRole[]; readonly own?: 'assignment' | 'episode' };
+  | { readonly project: readonly ProjectRole[]; readonly own?: 'assignment' | 'episode' | 'comparison' };
 
 /** One entry of the route table. `operationId` is the entry's key in the table. */
 export interface Route {

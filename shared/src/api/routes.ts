@@ -1,4 +1,7 @@
 import { accountRoutes } from './accounts.ts';
+import { answerRoutes } from './answers.ts';
+import { comparisonTaskRoutes } from './comparison-tasks.ts';
+import { comparisonRoutes } from './comparisons.ts';
 import { demonstrationRoutes } from './demonstrations.ts';
 import { episodeRoutes } from './episodes.ts';
 import { exportRoutes } from './exports.ts';
@@ -6,6 +9,7 @@ import { guidelinesRoutes } from './guidelines.ts';
 import { importRoutes } from './imports.ts';
 import { jobRoutes } from './jobs.ts';
 import { libraryRoutes } from './library.ts';
+import { pairRoutes } from './pairs.ts';
 import { peopleRoutes } from './people.ts';
 import { practiceRoutes } from './practice.ts';
 import { projectRoutes } from './projects.ts';
@@ -34,6 +38,10 @@ export const routes = {
   ...demonstrationRoutes,
   ...reviewRoutes,
   ...practiceRoutes,
+  ...answerRoutes,
+  ...pairRoutes,
+  ...comparisonTaskRoutes,
+  ...comparisonRoutes,
   ...workerRoutes,
 };
 export type Routes = typeof routes;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { nameSchema, projectParams } from './common.ts';
+import { formNameSchema } from './pairs.ts';
 import { memberSchema } from './people.ts';
 import { defineRoutes } from './route.ts';
 
@@ -15,7 +16,11 @@ export const simulationRoutes = defineRoutes({
     tag: 'people',
     access: { project: ['lead'] },
     params: projectParams,
-    body: z.object({ name: nameSchema, role: z.enum(simulatedRoles) }),
+    body: z.object({
+      name: nameSchema,
+      role: z.enum(simulatedRoles),
+      ratingForm: formNameSchema.default('webgpt-five').describe('Of a rater.'),
+    }),
     status: 201,
     answer: z.object({
       member: memberSchema,

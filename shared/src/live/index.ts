@@ -1,5 +1,11 @@
 import { z } from 'zod';
-import { assignmentStateSchema, idSchema, jobStateSchema, timeSchema } from '../api/index.ts';
+import {
+  assignmentStateSchema,
+  comparisonStateSchema,
+  idSchema,
+  jobStateSchema,
+  timeSchema,
+} from '../api/index.ts';
 
 /** Path of the WebSocket; it only pushes, and what a client sends over it is ignored. */
 export const livePath = '/api/live';
@@ -29,6 +35,15 @@ export const liveMessageSchema = z.discriminatedUnion('type', [
     projectId: idSchema,
     episodeId: idSchema,
     nextSequence: z.number().int(),
+  }),
+  z.object({
+    type: z.literal('comparison'),
+    projectId: idSchema,
+    comparisonId: idSchema,
+    state: comparisonStateSchema,
+    leaseExpiresAt: timeSchema.nullable(),
+    /** The newest draft: another window that shows an older one reads it again. */
+    draftVersion: z.number().int(),
   }),
   z.object({ type: z.literal('overview'), projectId: idSchema }),
 ]);

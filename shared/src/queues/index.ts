@@ -4,7 +4,11 @@ import { z } from 'zod';
 export const serverJobKinds = [
   'import-questions',
   'import-library',
+  'import-answers',
+  'import-comparisons',
+  'make-pairs',
   'export-demonstrations',
+  'export-comparisons',
   'verify-episodes',
 ] as const;
 export const serverJobKindSchema = z.enum(serverJobKinds);

@@ -6,7 +6,7 @@ import {
   reviewStates,
 } from '@rookery/shared/api';
 import { endings, type BrowserSettings, type CensoredItem, type EpisodeState } from '@rookery/shared/browser';
-import { sql, type SQL, type SQLWrapper } from 'drizzle-orm';
+import { sql } from 'drizzle-orm';
 import {
   boolean,
   doublePrecision,
@@ -154,39 +154,6 @@ export const commands = pgTable(
   ],
 );
 
-/**
- * Intervals in which the server saw the person act; pay and time figures are derived from them. A person's intervals
- * never overlap, however many tabs, devices and episodes they have open.
- */
-export const activityIntervals = pgTable(
-  'activity_intervals',
-  {
-    id: id(),
-    projectId: uuid('project_id').notNull(),
-    episodeId: uuid('episode_id').notNull(),
-    memberId: uuid('member_id').notNull(),
-    startedAt: time('started_at').notNull(),
-    endedAt: time('ended_at').notNull(),
-    /** Whether it is the person's last one: activity goes on with it, whatever episode it is of. */
-    isLast: boolean('is_last').notNull(),
-  },
-  (table) => [
-    foreignKey({
-      columns: [table.projectId, table.episodeId],
-      foreignColumns: [episodes.projectId, episodes.id],
-    }),
-    foreignKey({
-      columns: [table.projectId, table.memberId],
-      foreignColumns: [members.projectId, members.id],
-    }),
-    index('activity_intervals_episode').on(table.episodeId),
-    index('activity_intervals_member').on(table.memberId, table.endedAt),
-    uniqueIndex('activity_intervals_last')
-      .on(table.memberId)
-      .where(sql`${table.isLast}`),
-  ],
-);
-
 /** The answer being written; one row an episode. */
 export const answerDrafts = pgTable(
   'answer_drafts',
@@ -224,35 +191,6 @@ export const answerDraftVersions = pgTable(
       foreignColumns: [episodes.projectId, episodes.id],
     }),
     oneOf('answer_draft_versions_kind', table.kind, draftVersionKinds),
-  ],
-);
-
-/** The words of a text as they are, whatever the project's language. */
-export const wordsOf = (text: SQLWrapper): SQL => sql`to_tsvector('simple', ${text})`;
-
-/** Submitted answers. Tokens (GPT-2's, r50k) are counted once, here. */
-export const answers = pgTable(
-  'answers',
-  {
-    id: id(),
-    projectId: uuid('project_id').notNull(),
-    episodeId: uuid('episode_id').notNull(),
-    revision: integer('revision').notNull(),
-    text: text('text').notNull(),
-    /** Of the answer prompt. */
-    prefixTokens: integer('prefix_tokens').notNull(),
-    /** Of the text. */
-    completionTokens: integer('completion_tokens').notNull(),
-    createdAt: time('created_at').notNull(),
-  },
-  (table) => [
-    uniqueIndex('answers_revision').on(table.episodeId, table.revision),
-    /** Leads look for words of answers; looking through every text would take too long. */
-    index('answers_words').using('gin', wordsOf(table.text)),
-    foreignKey({
-      columns: [table.projectId, table.episodeId],
-      foreignColumns: [episodes.projectId, episodes.id],
-    }),
   ],
 );
 

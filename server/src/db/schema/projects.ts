@@ -1,5 +1,6 @@
 import type { ProjectRole, ProjectSettings } from '@rookery/shared/api';
-import { practiceStates, projectRoles, projectSettingsSchema } from '@rookery/shared/api';
+import { guidelinesKinds, practiceStates, projectRoles, projectSettingsSchema } from '@rookery/shared/api';
+import { formNames } from '@rookery/shared/comparisons';
 import { sql } from 'drizzle-orm';
 import {
   boolean,
@@ -61,7 +62,9 @@ export const guidelines = pgTable(
     projectId: uuid('project_id')
       .notNull()
       .references(() => projects.id),
-    /** Counts from 1. */
+    /** Whom they are for: demonstrators, or the raters of a form. */
+    kind: enumeration('kind', guidelinesKinds).notNull().default('demonstrations'),
+    /** Counts from 1 within the kind. */
     version: integer('version').notNull(),
     text: text('text').notNull(),
     /** What its writer says has changed. */
@@ -70,7 +73,10 @@ export const guidelines = pgTable(
     createdBy: uuid('created_by').references(() => people.id),
     createdAt: time('created_at').notNull(),
   },
-  (table) => [primaryKey({ columns: [table.projectId, table.version] })],
+  (table) => [
+    primaryKey({ columns: [table.projectId, table.kind, table.version] }),
+    oneOf('guidelines_kind', table.kind, guidelinesKinds),
+  ],
 );
 
 /** People in a project, with what they are there. Removed members keep their row, since their work names it. */
@@ -97,8 +103,14 @@ export const members = pgTable(
     practice: enumeration('practice', practiceStates).notNull().default('offered'),
     /** The question practised on: it is never offered to them for real. */
     practiceQuestionId: uuid('practice_question_id'),
-    /** The newest version of the guidelines they were shown or told of. */
+    /** The newest version of the demonstrators' guidelines they were shown or told of. */
     guidelinesSeen: integer('guidelines_seen'),
+    /** The form they compare with, as a rater. */
+    ratingForm: enumeration('rating_form', formNames).notNull().default('webgpt-five'),
+    /** What became of the practice pair of that form. */
+    ratingPractice: enumeration('rating_practice', practiceStates).notNull().default('offered'),
+    /** The newest version of that form's guidelines they were shown or told of. */
+    ratingGuidelinesSeen: integer('rating_guidelines_seen'),
   },
   (table) => [
     unique('members_in_project').on(table.projectId, table.id),
@@ -106,6 +118,8 @@ export const members = pgTable(
     uniqueIndex('members_pseudonym').on(table.projectId, table.pseudonym),
     index('members_by_person').on(table.personId),
     oneOf('members_practice', table.practice, practiceStates),
+    oneOf('members_rating_form', table.ratingForm, formNames),
+    oneOf('members_rating_practice', table.ratingPractice, practiceStates),
     check('members_roles', sql`${table.roles} <@ ${roleList}`),
   ],
 );

@@ -17,7 +17,7 @@ import type { EpisodeContext } from './context.ts';
 import { keepSubmitted } from './drafts.ts';
 import { activeMsOf, figuresOfAnswer } from './figures.ts';
 import { loadEpisode, type EpisodeKey, type LoadedEpisode } from './load.ts';
-import { countTokens } from './tokens.ts';
+import { tokensOf } from '../../tokens.ts';
 
 /**
  * Submits the answer, as its next revision, and ends episode and assignment: work that comes after the lease is taken if
@@ -100,11 +100,15 @@ async function storeAnswer(
   const revision = (last?.revision ?? 0) + 1;
   await tx.insert(answers).values({
     projectId,
+    questionId: episode.questionId,
+    origin: 'demonstration',
+    source: 'demonstrations',
     episodeId,
     revision,
+    authorId: assignment.memberId,
     text,
-    prefixTokens: countTokens(answerPrompt(episode.browserState)),
-    completionTokens: countTokens(text),
+    quotes: episode.browserState.quotes.map(({ title, domain, extract }) => ({ title, domain, extract })),
+    ...tokensOf({ prompt: answerPrompt(episode.browserState), text }),
     createdAt: now,
   });
   await keepSubmitted(tx, { projectId, episodeId, text, now });

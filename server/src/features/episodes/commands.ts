@@ -15,7 +15,7 @@ import { fetchPage, type FetchedPage } from './fetch-page.ts';
 import { beginCommand, loadEpisode, type EpisodeKey, type LoadedEpisode } from './load.ts';
 import { presentEpisode } from './present.ts';
 import { storeStep } from './store-step.ts';
-import { countTokens } from './tokens.ts';
+import { countTokens } from '../../tokens.ts';
 
 export interface CommandAnswer {
   sequence: number;

@@ -11,7 +11,7 @@ import { loadPage } from '../../library/index.ts';
 import { sha256 } from './context.ts';
 import { createPageCache } from './page-cache.ts';
 import type { StoredEpisode } from './stored.ts';
-import { countTokens } from './tokens.ts';
+import { countTokens } from '../../tokens.ts';
 
 export interface RebuiltStep {
   /** 0 is the state before the first command. */

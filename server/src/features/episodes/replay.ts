@@ -56,7 +56,7 @@ export async function replayEpisode(deps: Dependencies, key: EpisodeKey): Promis
     answerPrompt: last?.state.phase === 'answering' ? last.observation : null,
     answer: stored.answer?.text ?? null,
     answers: submitted.map(({ revision, text, completionTokens, submittedAt }) => ({
-      revision,
+      revision: revision!,
       text,
       completionTokens,
       submittedAt: submittedAt.toISOString(),

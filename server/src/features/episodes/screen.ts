@@ -5,7 +5,7 @@ import { commands } from '../../db/schema/index.ts';
 import { lookupAddress } from '../../library/index.ts';
 import { sha256, storedPage, type EpisodeContext } from './context.ts';
 import { loadEpisode, type EpisodeKey } from './load.ts';
-import { countTokens } from './tokens.ts';
+import { countTokens } from '../../tokens.ts';
 
 /** What a screen may ask about an episode besides where it stands. Nothing here changes anything, or counts as activity. */
 

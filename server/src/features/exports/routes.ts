@@ -7,6 +7,8 @@ import { createJob, enqueueJob, jobAnswer } from '../jobs/index.ts';
 
 export const exportHandlers = (deps: Dependencies): Handlers<typeof exportRoutes> => ({
   createExport: ({ caller, body }) => queueJob(deps, { caller, kind: 'export-demonstrations', input: body }),
+  createComparisonExport: ({ caller, body }) =>
+    queueJob(deps, { caller, kind: 'export-comparisons', input: body }),
   createVerification: ({ caller }) => queueJob(deps, { caller, kind: 'verify-episodes', input: {} }),
 });
 

@@ -63,4 +63,4 @@ answer with sources. Work as you would for a friend who asked, and who will chec
  * What a project's guidelines are until its lead writes others: for demonstrators, in Markdown. Every paragraph and item is
  * one line, as people write them in a text field.
  */
-export const defaultGuidelines = `${wrapped.trim().replaceAll(/(?<=\S)\n(?![\n#-]) */g, ' ')}\n`;
+export const demonstrationGuidelines = `${wrapped.trim().replaceAll(/(?<=\S)\n(?![\n#-]) */g, ' ')}\n`;

@@ -4,9 +4,10 @@ import type { Handlers } from '../../http/handlers.ts';
 import { listVersions, markSeen, readGuidelines, readVersion, writeGuidelines } from './service.ts';
 
 export const guidelinesHandlers = (deps: Dependencies): Handlers<typeof guidelinesRoutes> => ({
-  getGuidelines: ({ caller, params }) => readGuidelines(deps, { ...params, memberId: caller.memberId }),
-  getGuidelinesVersion: ({ params }) => readVersion(deps, params),
-  listGuidelinesVersions: ({ params }) => listVersions(deps, params.projectId),
+  getGuidelines: ({ caller, params, query }) =>
+    readGuidelines(deps, { ...params, ...query, memberId: caller.memberId }),
+  getGuidelinesVersion: ({ params, query }) => readVersion(deps, { ...params, ...query }),
+  listGuidelinesVersions: ({ params, query }) => listVersions(deps, { ...params, ...query }),
   writeGuidelines: ({ caller, params, body }) =>
     writeGuidelines(deps, { ...params, ...body, actorId: caller.person.id }),
   markGuidelinesSeen: async ({ caller, params, body }) => {

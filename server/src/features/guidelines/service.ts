@@ -1,4 +1,4 @@
-import { ApiError, type Guidelines, type GuidelinesVersion } from '@rookery/shared/api';
+import { ApiError, type Guidelines, type GuidelinesKind, type GuidelinesVersion } from '@rookery/shared/api';
 import { and, desc, eq, min, sql } from 'drizzle-orm';
 import { recordEvent } from '../../db/events.ts';
 import { assignments, guidelines, members, people, projects } from '../../db/schema/index.ts';
@@ -18,17 +18,28 @@ const present = ({ version, text, note, createdAt }: GuidelinesRow): Guidelines 
  */
 export async function readGuidelines(
   deps: Dependencies,
-  { projectId, memberId }: { projectId: string; memberId: string | null },
+  { projectId, kind, memberId }: { projectId: string; kind: GuidelinesKind; memberId: string | null },
 ): Promise<Guidelines & { known: number | null }> {
-  const newest = await currentGuidelines(deps.db, { projectId, now: deps.clock() });
-  return { ...present(newest), known: memberId === null ? null : await knownVersion(deps, memberId) };
+  const newest = await currentGuidelines(deps.db, { projectId, kind, now: deps.clock() });
+  return {
+    ...present(newest),
+    known: memberId === null ? null : await knownVersion(deps, { kind, memberId }),
+  };
 }
 
-async function knownVersion({ db }: Dependencies, memberId: string): Promise<number | null> {
+async function knownVersion(
+  { db }: Dependencies,
+  { kind, memberId }: { kind: GuidelinesKind; memberId: string },
+): Promise<number | null> {
   const [member] = await db
-    .select({ seen: members.guidelinesSeen })
+    .select({
+      seen: members.guidelinesSeen,
+      ratingSeen: members.ratingGuidelinesSeen,
+      ratingForm: members.ratingForm,
+    })
     .from(members)
     .where(eq(members.id, memberId));
+  if (kind !== 'demonstrations') return member?.ratingForm === kind ? member.ratingSeen : null;
   if (member?.seen != null) return member.seen;
   const [worked] = await db
     .select({ first: min(assignments.guidelinesVersion) })
@@ -40,7 +51,7 @@ async function knownVersion({ db }: Dependencies, memberId: string): Promise<num
 /** @throws ApiError `not_found` */
 export async function readVersion(
   deps: Dependencies,
-  key: { projectId: string; version: number },
+  key: { projectId: string; kind: GuidelinesKind; version: number },
 ): Promise<Guidelines> {
   const row = await findVersion(deps.db, key);
   if (!row) throw noSuchVersion();
@@ -51,8 +62,11 @@ const noSuchVersion = (): ApiError =>
   new ApiError('not_found', 'There is no such version of the guidelines in this project.');
 
 /** Newest first. */
-export async function listVersions(deps: Dependencies, projectId: string): Promise<GuidelinesVersion[]> {
-  await currentGuidelines(deps.db, { projectId, now: deps.clock() });
+export async function listVersions(
+  deps: Dependencies,
+  { projectId, kind }: { projectId: string; kind: GuidelinesKind },
+): Promise<GuidelinesVersion[]> {
+  await currentGuidelines(deps.db, { projectId, kind, now: deps.clock() });
   const rows = await deps.db
     .select({
       version: guidelines.version,
@@ -63,7 +77,7 @@ export async function listVersions(deps: Dependencies, projectId: string): Promi
     })
     .from(guidelines)
     .leftJoin(people, eq(people.id, guidelines.createdBy))
-    .where(eq(guidelines.projectId, projectId))
+    .where(and(eq(guidelines.projectId, projectId), eq(guidelines.kind, kind)))
     .orderBy(desc(guidelines.version));
   return rows.map(({ version, note, createdAt, characters, createdBy }) => ({
     version,
@@ -81,9 +95,16 @@ export async function listVersions(deps: Dependencies, projectId: string): Promi
  */
 export async function writeGuidelines(
   deps: Dependencies,
-  change: { projectId: string; actorId: string; text: string; note: string; baseVersion: number },
+  change: {
+    projectId: string;
+    kind: GuidelinesKind;
+    actorId: string;
+    text: string;
+    note: string;
+    baseVersion: number;
+  },
 ): Promise<Guidelines> {
-  const { projectId, actorId, text, note, baseVersion } = change;
+  const { projectId, kind, actorId, text, note, baseVersion } = change;
   const at = deps.clock();
   return deps.db.transaction(async (tx) => {
     await tx
@@ -91,7 +112,7 @@ export async function writeGuidelines(
       .from(projects)
       .where(eq(projects.id, projectId))
       .for('no key update');
-    const newest = await currentGuidelines(tx, { projectId, now: at });
+    const newest = await currentGuidelines(tx, { projectId, kind, now: at });
     if (newest.text === text) return present(newest);
     if (newest.version !== baseVersion) {
       throw new ApiError(
@@ -100,7 +121,15 @@ export async function writeGuidelines(
         { details: { version: newest.version } },
       );
     }
-    const row = { projectId, version: newest.version + 1, text, note, createdBy: actorId, createdAt: at };
+    const row = {
+      projectId,
+      kind,
+      version: newest.version + 1,
+      text,
+      note,
+      createdBy: actorId,
+      createdAt: at,
+    };
     await tx.insert(guidelines).values(row);
     await recordEvent(tx, {
       projectId,
@@ -108,8 +137,8 @@ export async function writeGuidelines(
       objectType: 'project',
       objectId: projectId,
       kind: 'project.guidelines_written',
-      before: { version: newest.version },
-      after: { version: row.version, note },
+      before: { guidelines: kind, version: newest.version },
+      after: { guidelines: kind, version: row.version, note },
       at,
     });
     return present(row);
@@ -122,13 +151,22 @@ export async function writeGuidelines(
  */
 export async function markSeen(
   deps: Dependencies,
-  seen: { projectId: string; memberId: string | null; version: number },
+  seen: { projectId: string; kind: GuidelinesKind; memberId: string | null; version: number },
 ): Promise<void> {
-  const { projectId, memberId, version } = seen;
+  const { projectId, kind, memberId, version } = seen;
   if (!(await findVersion(deps.db, seen))) throw noSuchVersion();
   if (memberId === null) return;
-  await deps.db
-    .update(members)
-    .set({ guidelinesSeen: sql`greatest(${members.guidelinesSeen}, ${version}::int)` })
-    .where(and(eq(members.projectId, projectId), eq(members.id, memberId)));
+  const isTheirs = and(eq(members.projectId, projectId), eq(members.id, memberId));
+  if (kind === 'demonstrations') {
+    await deps.db
+      .update(members)
+      .set({ guidelinesSeen: sql`greatest(${members.guidelinesSeen}, ${version}::int)` })
+      .where(isTheirs);
+  } else {
+    // Who has another form by now is not told of this one's guidelines.
+    await deps.db
+      .update(members)
+      .set({ ratingGuidelinesSeen: sql`greatest(${members.ratingGuidelinesSeen}, ${version}::int)` })
+      .where(and(isTheirs, eq(members.ratingForm, kind)));
+  }
 }

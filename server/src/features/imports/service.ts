@@ -7,6 +7,15 @@ import type { Dependencies } from '../../dependencies.ts';
 import { createJob, findJob, lockJob, queueUploadedJob, type JobKey, type JobRow } from '../jobs/index.ts';
 import { checkPath } from './paths.ts';
 
+/** The kinds of jobs that take files. */
+export const importKinds = [
+  'import-questions',
+  'import-library',
+  'import-answers',
+  'import-comparisons',
+] as const;
+export type ImportKind = (typeof importKinds)[number];
+
 /** Largest file of an import, in bytes. */
 export const maxFileBytes = 256 * 1024 * 1024;
 
@@ -15,7 +24,7 @@ export function createImport(
   deps: Dependencies,
   options: {
     projectId: string;
-    kind: 'import-questions' | 'import-library';
+    kind: ImportKind;
     input: Record<string, unknown>;
     actorId: string;
   },
@@ -89,7 +98,7 @@ async function receive(deps: Dependencies, content: Readable): Promise<StoredBlo
 }
 
 function checkImport(job: JobRow): void {
-  if (job.kind !== 'import-questions' && job.kind !== 'import-library') {
+  if (!(importKinds as readonly string[]).includes(job.kind)) {
     throw new ApiError('wrong_state', 'This job is no import.');
   }
 }

@@ -1,4 +1,5 @@
 import { ApiError, projectRoles, type Member, type ProjectRole } from '@rookery/shared/api';
+import type { FormName } from '@rookery/shared/comparisons';
 import { and, eq, isNull, ne, sql } from 'drizzle-orm';
 import { uuidv7 } from 'uuidv7';
 import { recordEvent } from '../../db/events.ts';
@@ -52,15 +53,21 @@ export async function createMember(
     personId: string;
     roles: readonly ProjectRole[];
     isSimulated?: boolean;
+    ratingForm?: FormName;
     actorId: string | null;
     at: Date;
   },
 ): Promise<string> {
-  const { projectId, personId, isSimulated = false, actorId, at } = member;
+  const { projectId, personId, isSimulated = false, ratingForm, actorId, at } = member;
   const id = uuidv7();
   const roles = inOrder(member.roles);
   for (;;) {
-    const row = { id, projectId, personId, roles, isSimulated, pseudonym: randomPseudonym(), createdAt: at };
+    const row = {
+      ...{ id, projectId, personId, roles, isSimulated },
+      ...(ratingForm && { ratingForm }),
+      pseudonym: randomPseudonym(),
+      createdAt: at,
+    };
     const inserted = await tx.insert(members).values(row).onConflictDoNothing().returning({ id: members.id });
     if (inserted.length > 0) break;
     // Either the pseudonym is taken, and another one is tried, or the person is.
@@ -135,6 +142,7 @@ export async function updateMember(
     roles?: ProjectRole[] | undefined;
     paused?: boolean | undefined;
     removed?: boolean | undefined;
+    ratingForm?: FormName | undefined;
     actorId: string;
   },
 ): Promise<Member> {
@@ -150,6 +158,12 @@ export async function updateMember(
     const removedAt = isRemoved ? (before.removedAt ?? at) : null;
     const isPaused = options.paused ?? before.pausedAt !== null;
     const pausedAt = isPaused ? (before.pausedAt ?? at) : null;
+    const ratingForm = options.ratingForm ?? before.ratingForm;
+    // Guidelines and practice are those of the form: another one's are new to them.
+    const anew =
+      ratingForm === before.ratingForm
+        ? {}
+        : { ratingPractice: 'offered' as const, ratingGuidelinesSeen: null };
     const wasLead = before.roles.includes('lead') && before.removedAt === null;
     const staysLead = roles.includes('lead') && !isRemoved;
     if (wasLead && !staysLead && !(await hasAnotherLead(tx, { projectId, memberId }))) {
@@ -160,10 +174,13 @@ export async function updateMember(
     }
     await tx
       .update(members)
-      .set({ roles, pausedAt, removedAt })
+      .set({ roles, pausedAt, removedAt, ratingForm, ...anew })
       .where(and(eq(members.projectId, projectId), eq(members.id, memberId)));
     const hasChanged =
-      removedAt !== before.removedAt || pausedAt !== before.pausedAt || roles.join() !== before.roles.join();
+      ratingForm !== before.ratingForm ||
+      removedAt !== before.removedAt ||
+      pausedAt !== before.pausedAt ||
+      roles.join() !== before.roles.join();
     if (!hasChanged) return presentMember(before);
     await recordEvent(tx, {
       projectId,
@@ -171,11 +188,16 @@ export async function updateMember(
       objectType: 'member',
       objectId: memberId,
       kind: 'member.changed',
-      before: { roles: before.roles, pausedAt: before.pausedAt, removedAt: before.removedAt },
-      after: { roles, pausedAt, removedAt },
+      before: {
+        roles: before.roles,
+        pausedAt: before.pausedAt,
+        removedAt: before.removedAt,
+        ratingForm: before.ratingForm,
+      },
+      after: { roles, pausedAt, removedAt, ratingForm },
       at,
     });
-    return presentMember({ ...before, roles, pausedAt, removedAt });
+    return presentMember({ ...before, roles, pausedAt, removedAt, ratingForm });
   });
 }
 

@@ -1,4 +1,5 @@
 import { ApiError, type Member, type simulatedRoles } from '@rookery/shared/api';
+import type { FormName } from '@rookery/shared/comparisons';
 import { and, eq, isNull, sql } from 'drizzle-orm';
 import { createApiToken, hashToken } from '../../access/index.ts';
 import { recordEvent } from '../../db/events.ts';
@@ -19,10 +20,11 @@ export async function createSimulatedMember(
     projectId: string;
     name: string;
     role: (typeof simulatedRoles)[number];
+    ratingForm: FormName;
     actorId: string;
   },
 ): Promise<{ member: Member; token: string }> {
-  const { projectId, name, role, actorId } = options;
+  const { projectId, name, role, ratingForm, actorId } = options;
   const at = deps.clock();
   return deps.db.transaction(async (tx) => {
     // Two runs that begin at once must not make two people of one name.
@@ -39,7 +41,7 @@ export async function createSimulatedMember(
     }
     const member =
       (await findSimulatedMember(tx, { projectId, name })) ??
-      (await insertSimulatedMember(tx, { projectId, name, role, actorId, at }));
+      (await insertSimulatedMember(tx, { projectId, name, role, ratingForm, actorId, at }));
     if (!member.roles.includes(role)) {
       throw new ApiError('wrong_state', `"${name}" has another role here. Choose another name.`);
     }
@@ -87,9 +89,17 @@ async function insertSimulatedMember(
   tx: Transaction,
   person: Parameters<typeof createSimulatedMember>[1] & { at: Date },
 ) {
-  const { projectId, name, role, actorId, at } = person;
+  const { projectId, name, role, ratingForm, actorId, at } = person;
   const roles = [role];
   const personId = await createPerson(tx, { name, actorId, at });
-  const id = await createMember(tx, { projectId, personId, roles, isSimulated: true, actorId, at });
+  const id = await createMember(tx, {
+    projectId,
+    personId,
+    roles,
+    isSimulated: true,
+    ratingForm,
+    actorId,
+    at,
+  });
   return { id, personId, roles };
 }

@@ -39,7 +39,9 @@ export async function claimTask(deps: Dependencies, member: Member): Promise<Cla
       now,
       expiresAt: new Date(now.getTime() + leaseMinutes * 60_000),
       settingsVersion: project.settingsVersion,
-      guidelinesVersion: (await currentGuidelines(tx, { projectId: member.projectId, now })).version,
+      guidelinesVersion: (
+        await currentGuidelines(tx, { projectId: member.projectId, kind: 'demonstrations', now })
+      ).version,
     };
     const assignmentId = await takeNext(deps, { tx, member, lease });
     return assignmentId === null ? { assignmentId, reason: 'none_left' } : { assignmentId, reason: null };

@@ -1,4 +1,4 @@
-import type { TextRange } from './selection.ts';
+import type { TextRange } from './range.ts';
 
 /** What stands before a line's own words: a heading's, an item's or a quotation's mark. */
 const lineMarks = /^(?:\s*(?:#{1,6}|[*•-]|\d{1,4}[.)]|>) +)+/;

@@ -1,0 +1,1 @@
+export { comparisonTaskHandlers } from './routes.ts';

@@ -1,0 +1,1 @@
+export { comparisonHandlers } from './routes.ts';

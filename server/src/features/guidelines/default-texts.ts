@@ -1,0 +1,9 @@
+import type { GuidelinesKind } from '@rookery/shared/api';
+import { demonstrationGuidelines } from './default-text.ts';
+
+/** The guidelines that Rookery brings, by whom they are for. */
+export const defaultGuidelines: Readonly<Record<GuidelinesKind, string>> = {
+  demonstrations: demonstrationGuidelines,
+  'webgpt-five': demonstrationGuidelines,
+  minimal: demonstrationGuidelines,
+};

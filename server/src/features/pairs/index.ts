@@ -1,0 +1,2 @@
+export { makePairs } from './make-pairs.ts';
+export { pairHandlers } from './routes.ts';
