@@ -71,7 +71,8 @@ export function countRatings(units: readonly (readonly number[])[]): RatingCount
         })),
       );
       return {
-        ...signsOf(unit),
+        ratingPairs: pairsOf(unit.length),
+        agreeing: agreeingOf(unit),
         levels: own.map(([place]) => place),
         counts: own.map(([, count]) => count),
         cells: different.map(({ cell }) => cell),
@@ -81,14 +82,11 @@ export function countRatings(units: readonly (readonly number[])[]): RatingCount
   };
 }
 
-function signsOf(unit: readonly number[]): { ratingPairs: number; agreeing: number } {
+function agreeingOf(unit: readonly number[]): number {
   const first = unit.filter((value) => value > 0).length;
   const second = unit.filter((value) => value < 0).length;
   const neutral = unit.length - first - second;
-  return {
-    ratingPairs: pairsOf(unit.length),
-    agreeing: pairsOf(first) + pairsOf(second) + pairsOf(neutral) + (neutral * (first + second)) / 2,
-  };
+  return pairsOf(first) + pairsOf(second) + pairsOf(neutral) + (neutral * (first + second)) / 2;
 }
 
 const pairsOf = (count: number): number => (count * (count - 1)) / 2;

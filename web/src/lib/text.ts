@@ -1,4 +1,7 @@
-/** Every word that the screens show, in one place, so that it can be read over and translated. */
+/** Every word that the screens show, in one place, so that it can be read over and translated; `text/` holds parts of it. */
+
+import { compareText } from './text/compare.ts';
+import { comparisonsText } from './text/comparisons.ts';
 
 const plural = (count: number, one: string, many: string): string => (count === 1 ? one : many);
 const number = (value: number): string => new Intl.NumberFormat('en').format(value);
@@ -9,6 +12,8 @@ const roleNames = { lead: 'Lead', demonstrator: 'Demonstrator', rater: 'Rater' }
 
 export const text = {
   locale: 'en',
+  compare: compareText,
+  comparisons: comparisonsText,
   product: 'Rookery',
 
   units: {

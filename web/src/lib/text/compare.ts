@@ -1,0 +1,2 @@
+/** The rater's words: comparing two answers, practice, history. */
+export const compareText = {};

@@ -1,0 +1,2 @@
+/** The lead's words about answers, pairs and comparisons. */
+export const comparisonsText = {};
