@@ -1,3 +1,4 @@
+import { answerSentences } from '@rookery/shared/text';
 import type { TextRange } from '../selection.ts';
 
 /** A part of a sentence as a reader sees it. */
@@ -28,9 +29,6 @@ export interface ReadAnswer {
 }
 
 const citation = /\[(\d{1,3})\]/g;
-/** The stop of a single letter, as in `O.K.` or an initial, and of words that are never without it. */
-const abbreviation = /(?:^|[^\p{L}\p{N}])(?:\p{L}|Dr|Mr|Mrs|Ms|Prof|St|vs|cf|approx|Fig)\.\s*$/u;
-const segmenter = new Intl.Segmenter(undefined, { granularity: 'sentence' });
 
 /** Takes an answer apart: `quotes` is how many there are to cite. Citations behind a full stop belong to the sentence before. */
 export function readAnswer(text: string, quotes: number): ReadAnswer {
@@ -61,17 +59,10 @@ const exists = (number: number, quotes: number): boolean => number >= 1 && numbe
 
 function sentencesOf(options: { line: string; offset: number; quotes: number }): Sentence[] {
   const { line, offset, quotes } = options;
-  // As blanks they neither begin nor end a sentence, and stay with the one before.
-  const masked = line.replaceAll(citation, (match) => ' '.repeat(match.length));
-  const ranges: TextRange[] = [];
-  for (const { segment, index } of segmenter.segment(masked)) {
-    const last = ranges.at(-1);
-    // A citation behind the stop ends the sentence all the same.
-    const goesOn = last && (segment.trim() === '' || abbreviation.test(line.slice(last.start, last.end)));
-    if (goesOn) last.end = index + segment.length;
-    else ranges.push({ start: index, end: index + segment.length });
-  }
-  return ranges.map(({ start, end }) => {
+  const sentences = answerSentences(line);
+  return sentences.map((sentence, index) => {
+    const start = index === 0 ? 0 : sentence.start;
+    const end = sentences[index + 1]?.start ?? line.length;
     const whole = line.slice(start, end);
     const pieces = piecesOf(whole.trimEnd(), quotes);
     const cites = pieces.flatMap((piece) =>
@@ -83,7 +74,7 @@ function sentencesOf(options: { line: string; offset: number; quotes: number }):
       pieces,
       gap: whole.slice(whole.trimEnd().length),
       cites: [...new Set(cites)],
-      isClaim: isClaim(masked.slice(start, end).trim()),
+      isClaim: isClaim(whole.replaceAll(citation, ' ').trim()),
     };
   });
 }
