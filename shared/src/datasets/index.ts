@@ -1,5 +1,22 @@
 /** The row schemas of the formats that are imported and exported. */
 export {
+  readAnswerRow,
+  type AnswerContent,
+  type AnswerRow,
+  type NamedQuestion,
+  type QuoteContent,
+  type TokenIds,
+} from './answers.ts';
+export {
+  comparisonShapes,
+  readComparison,
+  writeComparison,
+  type ComparisonRow,
+  type ComparisonShape,
+  type WrittenAnswer,
+  type WrittenComparison,
+} from './comparisons.ts';
+export {
   demonstrationEpisodeRowSchema,
   demonstrationStepRowSchema,
   episodeFormat,
