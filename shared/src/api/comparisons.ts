@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { criterionIds, formFields } from '../comparisons/forms.ts';
 import { judgementSchema, questionFlags } from '../comparisons/judgement.ts';
-import { sides } from '../comparisons/scale.ts';
+import { choices, sides } from '../comparisons/scale.ts';
 import { comparisonOptionSchema, comparisonOrigins, comparisonStateSchema } from './comparison-tasks.ts';
 import { idSchema, projectParams, sortedPageOf, sortedQuery, textSchema, timeSchema } from './common.ts';
 import { formNameSchema } from './pairs.ts';
@@ -77,7 +77,7 @@ export type ComparisonSort = (typeof comparisonSorts)[number];
 export const comparisonFilterSchema = z.object({
   form: formNameSchema.optional(),
   state: comparisonStateSchema.optional(),
-  by: z.enum(['people', 'programs', 'imports']).optional(),
+  by: z.enum(['people', 'programs', 'raters', 'imports']).optional(),
   importId: idSchema.optional(),
   rater: z.string().max(200).optional().describe('Part of the pseudonym, in any case.'),
   memberId: idSchema.optional(),
@@ -85,10 +85,33 @@ export const comparisonFilterSchema = z.object({
   questionId: idSchema.optional(),
   contains: z.string().max(500).optional().describe("Part of the question's text, in any case."),
   flag: comparisonFlagSchema.optional(),
+  counts: z
+    .enum(['yes', 'no'])
+    .optional()
+    .describe(
+      'Whether figures are made of it: it is submitted or surplus, and neither it nor its pair is excluded.',
+    ),
+  calibration: z.enum(['yes', 'no']).optional().describe('Whether it was claimed as a calibration pair.'),
+  holdsPlace: z
+    .enum(['yes', 'no'])
+    .optional()
+    .describe('Whether it is submitted and holds a place of a pair that is given out.'),
+  day: z.iso.date().optional().describe('On which it was submitted first, in UTC.'),
+  criterion: z.enum(criterionIds).optional().describe('It has a rating of this criterion.'),
+  choice: z
+    .enum(choices)
+    .optional()
+    .describe(
+      'With `criterion` (else of the overall rating): what was chosen, counted as in the distributions.',
+    ),
 });
 export type ComparisonFilter = z.infer<typeof comparisonFilterSchema>;
 
-/** Which comparisons figures are of: those of one form that count (submitted or surplus), by people, by programs, or of one import. */
+/**
+ * Which comparisons figures are of: those of one form that count, by people, by programs, or of one import. A comparison counts if it is
+ * submitted or surplus, calibration included, and neither it nor its pair is excluded. One whose question was flagged counts, and
+ * has no ratings.
+ */
 export const comparisonSelectionSchema = z.object({
   form: formNameSchema.default('webgpt-five'),
   by: z
@@ -101,21 +124,27 @@ export type ComparisonSelection = z.output<typeof comparisonSelectionSchema>;
 
 const intervalSchema = z.object({ low: z.number(), high: z.number() }).nullable();
 
-/** How far the collection is. Days begin at midnight UTC. */
+/**
+ * How far the collection is, people's and simulated raters' comparisons alike. Days begin at midnight UTC, and are those of the first
+ * submission. Places of calibration pairs are not given out, and are left out of everything that is wanted.
+ */
 export const comparisonProgressSchema = z
   .object({
     pairs: z.object({
       total: z.number().int().describe('Not excluded, calibration pairs included.'),
-      open: z.number().int().describe('With a free place.'),
-      done: z.number().int().describe('All wanted comparisons are submitted.'),
+      open: z.number().int().describe('With a free place; calibration pairs left out.'),
+      done: z
+        .number()
+        .int()
+        .describe('All wanted comparisons, at least one, are submitted; calibration pairs left out.'),
       calibration: z.number().int(),
       excluded: z.number().int(),
     }),
     comparisons: z.object({
-      wanted: z.number().int().describe('Places of pairs that are not excluded.'),
-      submitted: z.number().int().describe('Holding a place.'),
+      wanted: z.number().int().describe('Places of pairs that are given out.'),
+      submitted: z.number().int().describe('Holding one of these places.'),
       inProgress: z.number().int(),
-      submittedToday: z.number().int().describe('Calibration and surplus included.'),
+      submittedToday: z.number().int().describe('That count, by raters; calibration and surplus included.'),
       surplus: z.number().int(),
       calibration: z.number().int(),
       imported: z.number().int(),
@@ -123,7 +152,10 @@ export const comparisonProgressSchema = z
       flagged: z.number().int(),
       excluded: z.number().int(),
     }),
-    raters: z.object({ total: z.number().int(), activeToday: z.number().int() }),
+    raters: z.object({
+      total: z.number().int().describe('Who compare with this form now.'),
+      activeToday: z.number().int().describe('Who submitted a comparison of this form today.'),
+    }),
     days: z
       .array(z.object({ day: z.iso.date(), submitted: z.number().int() }))
       .describe('The last 28 days; the last one is today.'),
@@ -131,15 +163,22 @@ export const comparisonProgressSchema = z
       perHour: z
         .number()
         .nullable()
-        .describe('Comparisons that took a place, an hour, over the window below; null without any.'),
+        .describe(
+          'Comparisons that hold a place and were submitted within the window below, an hour; null without any.',
+        ),
       windowHours: z
         .number()
-        .describe('How far back the pace looks: since the first one in the last 24 hours.'),
+        .describe(
+          'How far back the pace looks: since the first one in the last 24 hours, but at least one hour; 24 without any.',
+        ),
       estimatedEnd: timeSchema
         .nullable()
         .describe('When the wanted ones are done at this pace; null when none are left, or without a pace.'),
     }),
-    medianActiveSeconds: z.number().nullable(),
+    medianActiveSeconds: z
+      .number()
+      .nullable()
+      .describe("Of people's comparisons that count; the pace of programs says nothing about it."),
   })
   .meta({ id: 'ComparisonProgress' });
 export type ComparisonProgress = z.infer<typeof comparisonProgressSchema>;
@@ -158,14 +197,18 @@ export const ratingDistributionSchema = z.object({
   meanFirst: z.number().nullable().describe("Mean value; positive: the pairs' first answers are better."),
 });
 
+/** What one rater did, with every form; the figures are of comparisons that count. */
 export const raterSchema = z
   .object({
     memberId: idSchema,
     pseudonym: z.string(),
     isSimulated: z.boolean(),
     removedAt: timeSchema.nullable(),
-    form: formNameSchema,
-    submitted: z.number().int().describe('Calibration and surplus included, excluded ones not.'),
+    form: formNameSchema.describe('With which they compare now.'),
+    submitted: z
+      .number()
+      .int()
+      .describe('Calibration and surplus included, of excluded pairs too; excluded ones not.'),
     submittedToday: z.number().int(),
     skipped: z.number().int(),
     flagged: z.number().int(),
@@ -181,7 +224,12 @@ export const raterSchema = z
     }),
     neutral: z.number().nullable().describe('Share of overall ratings that are neutral.'),
     agreement: z.object({
-      share: z.number().nullable().describe('Tie-aware, of their overall ratings with those of others.'),
+      share: z
+        .number()
+        .nullable()
+        .describe(
+          'Tie-aware, of their overall ratings with those of others of the same pairs: people with people, programs with programs.',
+        ),
       ratingPairs: z.number().int(),
     }),
     lastSubmittedAt: timeSchema.nullable(),

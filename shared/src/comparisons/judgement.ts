@@ -176,3 +176,16 @@ export function isImplausiblyFast(input: { texts: readonly string[]; activeSecon
   const words = input.texts.reduce((sum, text) => sum + (text.match(/\S+/g)?.length ?? 0), 0);
   return input.activeSeconds < (words / fastestWordsPerMinute) * 60;
 }
+
+/** What a judgement is asked once more about before it is submitted. `texts` are both answers as they are shown. */
+export function softPromptsOf(
+  judgement: Judgement,
+  seen: { texts: readonly string[]; activeSeconds: number },
+): SoftPrompt[] {
+  const reasons: Record<SoftPrompt, boolean> = {
+    contradicts: contradictsCriteria(judgement),
+    // Whoever flags the question need not have read the answers.
+    fast: judgement.questionFlag === null && isImplausiblyFast(seen),
+  };
+  return softPrompts.filter((prompt) => reasons[prompt]);
+}

@@ -6,6 +6,7 @@ import {
   sides,
   type FormField,
   type Judgement,
+  type SoftPrompt,
 } from '@rookery/shared/comparisons';
 import { sql } from 'drizzle-orm';
 import {
@@ -89,6 +90,10 @@ export const comparisons = pgTable(
     submittedAt: time('submitted_at'),
     /** Active time until the newest revision, in milliseconds. */
     activeMs: integer('active_ms'),
+    /** Of the newest revision, so that leads can list and sort by it: claims that are marked, whether there are notes, and what the rater may have been asked about. */
+    spans: integer('spans').notNull().default(0),
+    isNoted: boolean('is_noted').notNull().default(false),
+    softPrompts: text('soft_prompts').array().$type<SoftPrompt[]>().notNull().default([]),
     /** Why it was skipped or flagged, in the rater's words. */
     releaseReason: text('release_reason'),
     createdAt: time('created_at').notNull(),
