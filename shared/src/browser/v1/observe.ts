@@ -29,7 +29,10 @@ export function observe(input: { state: EpisodeState; page: Page }): string {
 }
 
 /** The prompt for the answer: the question, then the quotes as they are cited, each part ended by ■ and a line break. */
-export function answerPrompt(input: { question: string; quotes: readonly Quote[] }): string {
+export function answerPrompt(input: {
+  question: string;
+  quotes: readonly Pick<Quote, 'title' | 'domain' | 'extract'>[];
+}): string {
   const parts = input.quotes.map((quote, index) => `[${index + 1}] ${sourceLine(quote)}\n\n${quote.extract}`);
   return [cleanBlock(input.question), ...parts].map((part) => `${part}■\n`).join('');
 }
