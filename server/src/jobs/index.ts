@@ -1,4 +1,5 @@
 import type { Dependencies } from '../dependencies.ts';
+import { sweepComparisons } from '../features/comparison-tasks/index.ts';
 import { sweepPractice } from '../features/episodes/index.ts';
 import { exportComparisons, exportDemonstrations, verifyEpisodes } from '../features/exports/index.ts';
 import {
@@ -29,6 +30,12 @@ const processors: Processors = {
  */
 export async function startServerJobs(deps: Dependencies): Promise<{ close: () => Promise<void> }> {
   await deps.queues.startServerWorker((delivered) => runDelivered(deps, delivered, processors));
-  const stopSweeping = startSweeper(deps, [sweepSilentJobs, sweepLostJobs, sweepLeases, sweepPractice]);
+  const stopSweeping = startSweeper(deps, [
+    sweepSilentJobs,
+    sweepLostJobs,
+    sweepLeases,
+    sweepComparisons,
+    sweepPractice,
+  ]);
   return { close: stopSweeping };
 }

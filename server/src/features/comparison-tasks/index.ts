@@ -1,1 +1,4 @@
+export { excludeComparison, restoreComparison } from './exclusion.ts';
+export { sweepComparisons } from './places.ts';
 export { comparisonTaskHandlers } from './routes.ts';
+export { effectiveState } from './state.ts';

@@ -10,17 +10,17 @@ const longestPauseSeconds = 60;
 /** Each lost race means that another of the person's tabs recorded something; so many in a row are no race any more. */
 const maxTries = 20;
 
-export interface Activity {
-  projectId: string;
-  episodeId: string;
-  memberId: string;
-  now: Date;
-}
+/** What a member acts on. */
+type ActedOn =
+  | { episodeId: string; comparisonId?: undefined }
+  | { comparisonId: string; episodeId?: undefined };
+
+export type Activity = { projectId: string; memberId: string; now: Date } & ActedOn;
 
 /**
- * Records that the server saw a member act on an episode at `now`. After a pause of up to a minute the interval goes
- * on; if the member was acting on another episode, a new one begins where that one ended, so that no second counts
- * twice. After a longer pause a new one begins at `now`.
+ * Records that the server saw a member act on an episode or a comparison at `now`. After a pause of up to a minute the
+ * interval goes on; if the member was acting on something else, a new one begins where that one ended, so that no second
+ * counts twice. After a longer pause a new one begins at `now`.
  */
 export async function noteActivity(db: Queryable, activity: Activity): Promise<void> {
   for (let tries = 0; tries < maxTries; tries += 1) {
@@ -35,7 +35,7 @@ export async function noteActivity(db: Queryable, activity: Activity): Promise<v
 /** Ends the interval that is open on an episode: activity that follows begins a new one, however soon it comes. */
 export async function endActivity(
   db: Queryable,
-  { memberId, episodeId }: Pick<Activity, 'memberId' | 'episodeId'>,
+  { memberId, episodeId }: { memberId: string; episodeId: string },
 ): Promise<void> {
   await db
     .update(activityIntervals)
@@ -50,9 +50,10 @@ export async function endActivity(
 }
 
 /** What `activityParts` is about, the time in ISO 8601; with the id of the interval that may begin. */
-export const activityValues = ({ projectId, episodeId, memberId, now }: Activity) => ({
+export const activityValues = ({ projectId, episodeId, comparisonId, memberId, now }: Activity) => ({
   projectId,
-  episodeId,
+  episodeId: episodeId ?? null,
+  comparisonId: comparisonId ?? null,
   memberId,
   now: now.toISOString(),
   intervalId: uuidv7(),
@@ -67,13 +68,13 @@ export function activityParts(
   values: ValuesOrPlaceholders<ReturnType<typeof activityValues>>,
   gate: SQL,
 ): SQL {
-  const { projectId, episodeId, memberId, intervalId } = values;
+  const { projectId, episodeId, comparisonId, memberId, intervalId } = values;
   const now = sql`${values.now}::timestamptz`;
   return sql`
     last as (
       select id, ended_at,
         ${now} - ended_at <= make_interval(secs => ${longestPauseSeconds}) as is_recent,
-        episode_id = ${episodeId}::uuid as is_same
+        coalesce(episode_id, comparison_id) = coalesce(${episodeId}::uuid, ${comparisonId}::uuid) as is_same
       from activity_intervals where member_id = ${memberId}::uuid and is_last
     ), extended as (
       update activity_intervals i set ended_at = greatest(i.ended_at, ${now})
@@ -86,8 +87,8 @@ export function activityParts(
         and ${gate}
       returning last.is_recent, last.ended_at
     ), begun as (
-      insert into activity_intervals (id, project_id, episode_id, member_id, started_at, ended_at, is_last)
-      select ${intervalId}::uuid, ${projectId}::uuid, ${episodeId}::uuid, ${memberId}::uuid, start,
+      insert into activity_intervals (id, project_id, episode_id, comparison_id, member_id, started_at, ended_at, is_last)
+      select ${intervalId}::uuid, ${projectId}::uuid, ${episodeId}::uuid, ${comparisonId}::uuid, ${memberId}::uuid, start,
         greatest(start, ${now}), true
       from (
         select case when is_recent then ended_at else ${now} end as start from closed
@@ -98,6 +99,11 @@ export function activityParts(
       returning 1
     )`;
 }
+
+/** By how much the activity makes active time longer, in milliseconds, where `activityParts` records it. */
+export const activityGainMs = (now: unknown): SQL =>
+  sql`coalesce((select round(extract(epoch from greatest(interval '0', ${now}::timestamptz - ended_at)) * 1000)::int
+    from last where is_recent), 0)`;
 
 /** Whether `activityParts` recorded the activity. */
 export const isRecorded = sql`((select count(*) from extended) + (select count(*) from begun) > 0)`;

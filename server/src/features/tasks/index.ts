@@ -1,4 +1,4 @@
-export { activityParts, activityValues, isRecorded, noteActivity } from './activity.ts';
+export { activityGainMs, activityParts, activityValues, isRecorded, noteActivity } from './activity.ts';
 export {
   effectiveEpisodeState,
   effectiveState,
@@ -9,9 +9,9 @@ export {
   presentLease,
   type Member,
 } from './assignments.ts';
-export { finishAssignment, pushLease, type Finish } from './leases.ts';
+export { createLeaseToken, finishAssignment, pushLease, type Finish } from './leases.ts';
 export { sweepLeases } from './places.ts';
-export { readAssignment } from './queries.ts';
+export { parseCursor, readAssignment } from './queries.ts';
 export {
   acceptDemonstration,
   excludeDemonstration,
@@ -21,3 +21,4 @@ export {
   type Reviewed,
 } from './reviews.ts';
 export { taskHandlers } from './routes.ts';
+export { simulatedRefused } from './simulated.ts';

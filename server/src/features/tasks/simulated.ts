@@ -10,10 +10,11 @@ export async function refuseSimulated(db: Queryable, member: Member): Promise<vo
     .select({ isSimulated: members.isSimulated })
     .from(members)
     .where(and(eq(members.projectId, member.projectId), eq(members.id, member.memberId)));
-  if (row?.isSimulated) {
-    throw new ApiError(
-      'forbidden',
-      'This project takes no simulated people any more. Allow them in its settings to go on.',
-    );
-  }
+  if (row?.isSimulated) throw simulatedRefused();
 }
+
+export const simulatedRefused = (): ApiError =>
+  new ApiError(
+    'forbidden',
+    'This project takes no simulated people any more. Allow them in its settings to go on.',
+  );

@@ -1,0 +1,61 @@
+import type { ComparisonState } from '@rookery/shared/api';
+import type { Queryable } from '../../db/database.ts';
+import { recordEvent } from '../../db/events.ts';
+import type { Dependencies } from '../../dependencies.ts';
+import type { ComparisonRow } from './state.ts';
+
+type Announced = Pick<
+  ComparisonRow,
+  'id' | 'projectId' | 'memberId' | 'state' | 'leaseExpiresAt' | 'draftVersion'
+>;
+
+/** Writes the event of a comparison's change of state. */
+export async function recordChange(
+  tx: Queryable,
+  options: {
+    comparison: Announced & Pick<ComparisonRow, 'place'>;
+    before: ComparisonState | null;
+    /** What happened, the second part of the event's kind. */
+    what: string;
+    /** Null: the server itself. */
+    actorId: string | null;
+    at: Date;
+    details?: Record<string, unknown>;
+  },
+): Promise<void> {
+  const { comparison, before, what, actorId, at, details } = options;
+  const { id, projectId, state, place } = comparison;
+  await recordEvent(tx, {
+    projectId,
+    actorId,
+    objectType: 'comparison',
+    objectId: id,
+    kind: `comparison.${what}`,
+    before: before && { state: before },
+    after: { state, place, ...details },
+    at,
+  });
+}
+
+/** Tells a comparison's rater, and the leads, how it stands; call it once that is committed. */
+export function tell({ live }: Dependencies, comparison: Announced): void {
+  tellRater({ live }, comparison);
+  const { projectId } = comparison;
+  live.publishSoon({ projectId }, { type: 'overview', projectId });
+}
+
+/** Tells a comparison's rater alone, whose other windows may show it. */
+export function tellRater({ live }: Pick<Dependencies, 'live'>, comparison: Announced): void {
+  const { id: comparisonId, projectId, memberId, state, leaseExpiresAt, draftVersion } = comparison;
+  live.publishSoon(
+    { projectId, memberId },
+    {
+      type: 'comparison',
+      projectId,
+      comparisonId,
+      state,
+      leaseExpiresAt: state === 'active' ? (leaseExpiresAt?.toISOString() ?? null) : null,
+      draftVersion,
+    },
+  );
+}
