@@ -15,6 +15,16 @@ export const paths = {
   demonstrations: (projectId: string) => `/projects/${projectId}/demonstrations`,
   demonstration: (projectId: string, episodeId: string) =>
     `/projects/${projectId}/demonstrations/${episodeId}`,
+  comparisons: (projectId: string) => `/projects/${projectId}/comparisons`,
+  comparisonList: (projectId: string) => `/projects/${projectId}/comparisons/list`,
+  comparison: (projectId: string, comparisonId: string) =>
+    `/projects/${projectId}/comparisons/${comparisonId}`,
+  pairs: (projectId: string) => `/projects/${projectId}/comparisons/pairs`,
+  pair: (projectId: string, pairId: string) => `/projects/${projectId}/comparisons/pairs/${pairId}`,
+  pairings: (projectId: string) => `/projects/${projectId}/comparisons/pairings`,
+  answers: (projectId: string) => `/projects/${projectId}/comparisons/answers`,
+  agreement: (projectId: string) => `/projects/${projectId}/comparisons/agreement`,
+  raters: (projectId: string) => `/projects/${projectId}/comparisons/raters`,
   exports: (projectId: string) => `/projects/${projectId}/exports`,
   guidelines: (projectId: string) => `/projects/${projectId}/guidelines`,
   practice: (projectId: string) => `/projects/${projectId}/practice`,
