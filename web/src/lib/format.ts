@@ -11,6 +11,17 @@ export const formatDay = (day: string): string => days.format(new Date(`${day}T0
 
 export const formatNumber = (value: number): string => numbers.format(value);
 
+const percents = new Intl.NumberFormat(text.locale, { style: 'percent' });
+
+/** `61%` of a share from 0 to 1. */
+export const formatPercent = (share: number): string => percents.format(share);
+
+const decimals = new Intl.NumberFormat(text.locale, { minimumFractionDigits: 2, maximumFractionDigits: 2 });
+
+/** `0.25`, `−0.50`: a value on a scale from −1 to 1. */
+export const formatValue = (value: number): string =>
+  decimals.format(Object.is(Math.round(value * 100), -0) ? 0 : value).replace('-', '−');
+
 /** A time of the API, in the reader's own zone. */
 export const formatTime = (iso: string): string => dates.format(new Date(iso));
 
