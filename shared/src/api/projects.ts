@@ -153,12 +153,12 @@ export const projectOverviewSchema = z
     }),
     pairs: z.object({
       total: z.number().int().describe('Not excluded.'),
-      open: z.number().int().describe('With a free place.'),
+      open: z.number().int().describe('With a free place; calibration pairs left out.'),
     }),
     comparisons: z.object({
-      submitted: z.number().int().describe('Holding a place.'),
+      submitted: z.number().int().describe('Holding a place of a pair that is given out.'),
       inProgress: z.number().int(),
-      wanted: z.number().int(),
+      wanted: z.number().int().describe('Places of pairs that are neither excluded nor for calibration.'),
       submittedToday: z.number().int().describe('Calibration and surplus included.'),
     }),
     members: z.number().int(),

@@ -1,5 +1,6 @@
 import type { ProjectOverview } from '@rookery/shared/api';
 import { and, count, eq, gte, isNull, sql } from 'drizzle-orm';
+import { counts, holdsPlace, isGivenOut } from '../../db/counting-comparisons.ts';
 import { countsAsAccepted, standingOf } from '../../db/review-standing.ts';
 import {
   assignments,
@@ -67,24 +68,24 @@ export async function readOverview(deps: Dependencies, projectId: string): Promi
       db
         .select({
           total: count(),
-          open: sql`count(*) filter (where ${pairs.held} < ${pairs.wanted})`.mapWith(Number),
-          wanted: sql`coalesce(sum(${pairs.wanted}), 0)`.mapWith(Number),
+          open: sql`count(*) filter (where ${isGivenOut} and ${pairs.held} < ${pairs.wanted})`.mapWith(
+            Number,
+          ),
+          wanted: sql`coalesce(sum(${pairs.wanted}) filter (where ${isGivenOut}), 0)`.mapWith(Number),
         })
         .from(pairs)
         .where(and(eq(pairs.projectId, projectId), isNull(pairs.excludedAt))),
       db
         .select({
-          submitted:
-            sql`count(*) filter (where ${comparisons.state} = 'submitted' and ${comparisons.place} is not null)`.mapWith(
-              Number,
-            ),
+          submitted: sql`count(*) filter (where ${holdsPlace})`.mapWith(Number),
           inProgress: sql`count(*) filter (where ${comparisons.state} = 'active')`.mapWith(Number),
           submittedToday:
-            sql`count(*) filter (where ${comparisons.state} in ('submitted', 'surplus') and ${comparisons.endedAt} >= ${today.toISOString()}::timestamptz)`.mapWith(
+            sql`count(*) filter (where ${counts} and ${comparisons.submittedAt} >= ${today.toISOString()}::timestamptz)`.mapWith(
               Number,
             ),
         })
         .from(comparisons)
+        .innerJoin(pairs, eq(pairs.id, comparisons.pairId))
         .where(and(eq(comparisons.projectId, projectId), eq(comparisons.origin, 'rater'))),
       db
         .select({ rows: count() })

@@ -1,0 +1,21 @@
+import { and, eq, inArray, isNull, sql, type SQL } from 'drizzle-orm';
+import { comparisons, pairs } from './schema/index.ts';
+
+/**
+ * Whether figures are made of a comparison: it is submitted or surplus, calibration included, and neither it nor its pair is excluded.
+ * The statement has to select from `comparisons` and `pairs`.
+ */
+export const counts: SQL = and(
+  inArray(comparisons.state, ['submitted', 'surplus']),
+  isNull(pairs.excludedAt),
+)!;
+
+/** Whether a pair's places are given out: it is not excluded, and no calibration pair, which everybody compares outside of places. */
+export const isGivenOut: SQL = and(isNull(pairs.excludedAt), eq(pairs.isCalibration, false))!;
+
+/** Whether a comparison is done and holds one of the places that are given out. */
+export const holdsPlace: SQL = and(
+  eq(comparisons.state, 'submitted'),
+  sql`${comparisons.place} is not null`,
+  isGivenOut,
+)!;

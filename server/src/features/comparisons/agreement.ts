@@ -1,0 +1,88 @@
+import type { CriterionAgreement } from '@rookery/shared/api';
+import { currentForm, ordinalAlpha, startBootstrap, tieAwareAgreement } from '@rookery/shared/comparisons';
+import { asc, eq, sql } from 'drizzle-orm';
+import { setImmediate } from 'node:timers/promises';
+import type { Database, Queryable } from '../../db/database.ts';
+import { ratings } from '../../db/schema/index.ts';
+import { selectCounting, type SelectionOfProject } from './counting.ts';
+
+export interface Agreement {
+  criteria: CriterionAgreement[];
+  resamples: number;
+}
+
+const resamples = 1000;
+/** Ratings of pairs that are drawn before others get a turn: some ten milliseconds. */
+const drawnAtOnce = 100_000;
+/** Selections whose agreement is kept. */
+const keptAtMost = 100;
+
+/**
+ * Agreement of selections, each worked out once for the same comparisons: what is asked for again and again while nothing changes is
+ * read from memory. One is worked out at a time, in slices, so that the server goes on answering.
+ */
+export function createAgreementReader(db: Database): (selection: SelectionOfProject) => Promise<Agreement> {
+  const kept = new Map<string, { stamp: string; agreement: Promise<Agreement> }>();
+  let last: Promise<unknown> = Promise.resolve();
+  return async (selection) => {
+    const { projectId, form, by, importId } = selection;
+    const key = [projectId, form, by, importId ?? ''].join(' ');
+    const stamp = await stampOf(db, selection);
+    const known = kept.get(key);
+    kept.delete(key);
+    const isSame = known?.stamp === stamp;
+    const agreement = isSame ? known.agreement : last.then(() => computeAgreement(db, selection));
+    kept.set(key, { stamp, agreement });
+    if (!isSame) {
+      last = agreement.catch(() => kept.delete(key));
+      for (const oldest of [...kept.keys()].slice(0, -keptAtMost)) kept.delete(oldest);
+    }
+    return agreement;
+  };
+}
+
+/** Another one whenever a comparison counts that did not, does not any more, or has another revision. */
+async function stampOf(db: Queryable, selection: SelectionOfProject): Promise<string> {
+  const counting = selectCounting(db, selection);
+  const fingerprint = sql`hashtextextended(${counting.id}::text || ' ' || ${counting.revision}, 0)`;
+  const [row] = await db
+    .select({ stamp: sql<string>`count(*) || ' ' || coalesce(bit_xor(${fingerprint}), 0)` })
+    .from(counting);
+  return row?.stamp ?? '';
+}
+
+/** Agreement by criterion, in the form's order, of pairs with two ratings or more; the same ratings give the same intervals. */
+async function computeAgreement(db: Queryable, selection: SelectionOfProject): Promise<Agreement> {
+  const counting = selectCounting(db, selection);
+  const values = sql<number[]>`array_agg(${ratings.value} order by ${ratings.value})`;
+  const rows = await db
+    .select({ criterion: ratings.criterion, values })
+    .from(counting)
+    .innerJoin(ratings, eq(ratings.comparisonId, counting.id))
+    .groupBy(ratings.criterion, counting.pairId)
+    .having(sql`count(*) > 1`)
+    .orderBy(asc(counting.pairId));
+  const unitsOf = Map.groupBy(rows, ({ criterion }) => criterion);
+  const criteria: CriterionAgreement[] = [];
+  for (const { id: criterion } of currentForm(selection.form).criteria) {
+    const units = (unitsOf.get(criterion) ?? []).map((row) => row.values);
+    const { agreement, ratingPairs } = tieAwareAgreement(units);
+    const bootstrap = startBootstrap(units, { seed: criterion, resamples });
+    const slice = Math.max(1, Math.floor(drawnAtOnce / Math.max(1, units.length)));
+    while (!bootstrap.isDone) {
+      bootstrap.run(slice);
+      await setImmediate();
+    }
+    const intervals = bootstrap.intervals();
+    criteria.push({
+      criterion,
+      pairs: units.length,
+      ratingPairs,
+      agreement,
+      agreementInterval: intervals.agreement,
+      alpha: ordinalAlpha(units),
+      alphaInterval: intervals.alpha,
+    });
+  }
+  return { criteria, resamples };
+}
