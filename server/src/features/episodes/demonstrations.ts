@@ -12,6 +12,7 @@ import type { PgSelect } from 'drizzle-orm/pg-core';
 import type { Queryable } from '../../db/database.ts';
 import { likePattern } from '../../db/like-pattern.ts';
 import { standingOf } from '../../db/review-standing.ts';
+import { wordBeginnings } from '../../db/word-beginnings.ts';
 import { assignments, episodes, members, questions, wordsOf } from '../../db/schema/index.ts';
 import { keyset, type SortKey } from '../../http/cursor.ts';
 import { activeMsOf } from './figures.ts';
@@ -229,11 +230,8 @@ function matchingDemonstrations(filter: DemonstrationFilter & { projectId: strin
 
 /** Whether the newest answer has every word, or words that begin so. */
 function hasAnswer(typed: string): SQL | undefined {
-  const words = typed.split(/\s+/).filter((word) => /[\p{L}\p{N}]/u.test(word));
-  if (words.length === 0) return undefined;
-  const query = words
-    .map((word) => `'${word.replaceAll('\0', '').replaceAll(/['\\]/g, (sign) => sign + sign)}':*`)
-    .join(' & ');
+  const query = wordBeginnings(typed);
+  if (query === null) return undefined;
   return sql`exists (
     select from answers where answers.episode_id = episodes.id and answers.revision = episodes.answer_revision
       and ${wordsOf(sql`answers.text`)} @@ to_tsquery('simple', ${query}))`;

@@ -10,10 +10,11 @@ import type { Dependencies } from '../../dependencies.ts';
 import { JobError, type JobContext, type JobProcessor } from '../jobs/index.ts';
 import { findProject } from '../projects/index.ts';
 import { saveImportedQuestions } from '../questions/index.ts';
-import { listImportFiles, runBatches, type BatchOutcome, type ImportFile } from './batches.ts';
+import { listImportFiles, runBatches, type BatchOutcome } from './batches.ts';
+import { readAsWindows1252, surveyFiles, type SurveyedFile } from './json-rows.ts';
 import { readQuestions } from './question-rows.ts';
 import { useByShares } from './shares.ts';
-import { decodeFile, surveyFile, undecodable, type Encoding } from './text-files.ts';
+import { decodeFile, undecodable } from './text-files.ts';
 
 /** A row of one of the files; neither a question nor a problem: its format leaves it out. */
 interface Entry {
@@ -22,10 +23,6 @@ interface Entry {
   bytes: number;
   question: QuestionRow | null;
   problem: string | null;
-}
-
-interface SurveyedFile extends ImportFile {
-  encoding: Encoding | null;
 }
 
 /** Imports that were begun by an earlier release have no options. */
@@ -40,28 +37,23 @@ export const importQuestions: JobProcessor = async (deps, context) => {
   const { job } = context;
   const project = await findProject(deps.db, job.projectId);
   if (!project) throw new JobError('The project is gone.', { isFinal: true });
-  const files: SurveyedFile[] = [];
-  let total = 0;
-  for (const file of await listImportFiles(deps, job.id)) {
-    context.signal.throwIfAborted();
-    const { encoding, lines } = await surveyFile(deps.blobs.read(file.blobHash));
-    files.push({ ...file, encoding });
-    total += lines;
-  }
+  const { files, lines } = await surveyFiles(deps, {
+    files: await listImportFiles(deps, job.id),
+    signal: context.signal,
+  });
   const { options } = inputSchema.parse(job.input);
   const wanted = options.wanted ?? project.settings.demonstrationsPerQuestion;
   const counts = await runBatches(deps, context, {
     entries: entriesOf(deps, { files, options }),
-    total,
+    total: lines,
     limits: { entries: 500, bytes: 8_000_000 },
     write: async (entries) => (tx) =>
       writeEntries(tx, { deps, context, options: { ...options, wanted }, entries }),
   });
   const { added = 0, updated = 0, unchanged = 0, dropped = 0, problems = 0 } = counts;
-  const readAsWindows1252 = files
-    .filter(({ encoding }) => encoding === 'windows-1252')
-    .map(({ path }) => path);
-  return { result: { added, updated, unchanged, dropped, problems, readAsWindows1252 } };
+  return {
+    result: { added, updated, unchanged, dropped, problems, readAsWindows1252: readAsWindows1252(files) },
+  };
 };
 
 /** All rows of all files, in order; a row that repeats one before it is a problem. */

@@ -34,7 +34,7 @@ export type ReadQuestion =
 export type ReadOptions = Omit<FormatOptions, 'idOf'> & { format: QuestionFormatName | 'auto' };
 
 /** Longest row, in UTF-16 units. */
-const maxRowLength = 4_000_000;
+export const maxRowLength = 4_000_000;
 /** Long enough for a header, or to see that a file begins with a brace. */
 const headLength = 16_384;
 
@@ -68,7 +68,7 @@ export async function* readQuestions(
 }
 
 /** An id of a text: the first 16 digits of its SHA-256. */
-const idOf = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 16);
+export const idOf = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 16);
 
 /** A row as it stands in the file. `columns`: of CSV, the names that the first line gives; with row null, that line alone. */
 type RawRow =
@@ -107,7 +107,7 @@ async function* readJsonLines(text: AsyncIterable<string>): AsyncGenerator<RawRo
   }
 }
 
-const tooLong = `the row is longer than ${maxRowLength.toLocaleString('en')} characters`;
+export const tooLong = `the row is longer than ${maxRowLength.toLocaleString('en')} characters`;
 
 /** The value of a line of JSONL, or what is wrong with it. */
 export function parseJson(line: string): { value: unknown; problem?: undefined } | { problem: string } {

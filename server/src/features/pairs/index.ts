@@ -1,2 +1,3 @@
+export { saveImportedPairs, type ImportedPair, type SavedPair } from './imported.ts';
 export { makePairs } from './make-pairs.ts';
 export { pairHandlers } from './routes.ts';
