@@ -12,11 +12,14 @@ export class Resource<T> {
   error = $state.raw<unknown>(null);
   isLoading = $state(true);
   readonly #read: (signal: AbortSignal) => Promise<T>;
+  readonly #everyMs: number;
   #running: AbortController | null = null;
   #soon: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(read: (signal: AbortSignal) => Promise<T>) {
+  /** `everyMs` is how long `reloadSoon` waits for further reasons to read. */
+  constructor(read: (signal: AbortSignal) => Promise<T>, everyMs: number = reloadEveryMs) {
     this.#read = read;
+    this.#everyMs = everyMs;
   }
 
   /** Reads; a reading that is under way is given up for it. Never rejects. */
@@ -40,9 +43,13 @@ export class Resource<T> {
     this.#running = null;
   }
 
-  /** Reads once for many reasons that come close together. */
+  /** Reads once for many reasons that come close together; what takes long to read is waited for, so that it comes to an end. */
   reloadSoon(): void {
-    this.#soon ??= setTimeout(() => void this.reload(), reloadEveryMs);
+    this.#soon ??= setTimeout(() => {
+      this.#soon = undefined;
+      if (this.#running) this.reloadSoon();
+      else void this.reload();
+    }, this.#everyMs);
   }
 
   /** Ends what is under way. */
@@ -50,6 +57,7 @@ export class Resource<T> {
     clearTimeout(this.#soon);
     this.#soon = undefined;
     this.#running?.abort();
+    this.#running = null;
   }
 }
 
@@ -61,9 +69,11 @@ export function useResource<I, T>(options: {
   inputs: () => I;
   read: (inputs: I, signal: AbortSignal) => Promise<T>;
   changedBy?: (message: LiveMessage) => boolean;
+  /** How often it is read at most where messages come one after the other, in milliseconds. */
+  everyMs?: number;
 }): Resource<T> {
   const inputs = $derived.by(options.inputs);
-  const resource = new Resource<T>((signal) => options.read(inputs, signal));
+  const resource = new Resource<T>((signal) => options.read(inputs, signal), options.everyMs);
   $effect(() => {
     void inputs;
     void resource.reload();
