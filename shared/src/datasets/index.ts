@@ -24,6 +24,7 @@ export {
   type DemonstrationEpisodeRow,
   type DemonstrationStepRow,
 } from './demonstrations.ts';
+export { comparisonFormat, fullComparisonRowSchema, type FullComparisonRow } from './full-comparisons.ts';
 export { readLibraryRow, type LibraryRow } from './library.ts';
 export {
   detectQuestionFormat,
