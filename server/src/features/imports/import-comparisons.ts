@@ -139,9 +139,9 @@ async function writeEntries(tx: Transaction, batch: WrittenBatch): Promise<Batch
     rows: readable.map(({ answers: [first] }) => first.question),
   });
   const refused = new Map<Entry<ReadComparison>, string>();
-  const usable = readable.flatMap(({ entry, ...comparison }, index) => {
+  const usable = readable.flatMap(({ entry, answers: both, score, occurrence }, index) => {
     const question = found[index]!;
-    if (question.problem === undefined) return { ...comparison, questionId: question.id };
+    if (question.problem === undefined) return { questionId: question.id, both, score, occurrence };
     refused.set(entry, question.problem);
     return [];
   });
@@ -151,7 +151,7 @@ async function writeEntries(tx: Transaction, batch: WrittenBatch): Promise<Batch
     at,
     ofAnySource: true,
     tokens,
-    rows: usable.flatMap(({ questionId, answers: both }) =>
+    rows: usable.flatMap(({ questionId, both }) =>
       both.map((answer) => ({ questionId, source: name, answer })),
     ),
   });

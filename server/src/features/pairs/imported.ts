@@ -71,7 +71,7 @@ export async function saveImportedPairs(
   return rows.map(({ firstAnswerId, secondAnswerId }) => {
     const found = known.get(pairKey(firstAnswerId, secondAnswerId));
     if (!found) throw new Error('A pair is neither there nor was it made.');
-    return { ...found, isAdded: added.delete(found.id) };
+    return { id: found.id, firstAnswerId: found.firstAnswerId, isAdded: added.delete(found.id) };
   });
 }
 
