@@ -333,6 +333,7 @@ export const comparisonsText = {
       import: 'Import',
     },
     probability: 'Probability',
+    withProbability: (probability: string) => `with probability ${probability}`,
     probabilityHelp: 'With which the pair was drawn from those that could have been.',
     wanted: 'Wanted',
     submitted: 'Submitted',
