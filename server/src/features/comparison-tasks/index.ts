@@ -1,4 +1,5 @@
 export { excludeComparison, restoreComparison } from './exclusion.ts';
+export { optionOf } from './load.ts';
 export { sweepComparisons } from './places.ts';
 export { comparisonTaskHandlers } from './routes.ts';
 export { effectiveState } from './state.ts';

@@ -100,10 +100,11 @@ export function activityParts(
     )`;
 }
 
-/** By how much the activity makes active time longer, in milliseconds, where `activityParts` records it. */
-export const activityGainMs = (now: unknown): SQL =>
-  sql`coalesce((select round(extract(epoch from greatest(interval '0', ${now}::timestamptz - ended_at)) * 1000)::int
-    from last where is_recent), 0)`;
+/** By how much `activityParts` makes active time longer, in milliseconds. */
+export const activityGainMs = ({ memberId, now }: { memberId: unknown; now: unknown }): SQL => sql`coalesce((
+  select case when ${now}::timestamptz - ended_at <= make_interval(secs => ${longestPauseSeconds})
+    then round(extract(epoch from greatest(interval '0', ${now}::timestamptz - ended_at)) * 1000)::int else 0 end
+  from activity_intervals where member_id = ${memberId}::uuid and is_last), 0)`;
 
 /** Whether `activityParts` recorded the activity. */
 export const isRecorded = sql`((select count(*) from extended) + (select count(*) from begun) > 0)`;

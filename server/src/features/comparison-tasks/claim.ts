@@ -1,0 +1,257 @@
+import { ApiError } from '@rookery/shared/api';
+import { currentForm, sampleRequiredFields, sides, type FormName } from '@rookery/shared/comparisons';
+import { sql, type SQL } from 'drizzle-orm';
+import { randomInt } from 'node:crypto';
+import { uuidv7 } from 'uuidv7';
+import type { Transaction } from '../../db/database.ts';
+import type { Dependencies } from '../../dependencies.ts';
+import { currentGuidelines } from '../guidelines/index.ts';
+import { createLeaseToken, lockMember, simulatedRefused, type Member } from '../tasks/index.ts';
+import { tell } from './announce.ts';
+import { comparisonSettingsSchema } from './load.ts';
+import { expireComparisonsOf } from './places.ts';
+
+export type Claim =
+  | { comparisonId: string; reason: null }
+  | { comparisonId: null; reason: 'none_left' | 'too_many_leases' | 'paused' };
+
+/** Each lost race means that somebody else got a task; more than this many in a row are no race any more. */
+const maxTries = 100;
+
+/**
+ * Leases a pair to a rater that they have not had and of whose answers they wrote none: of the highest priority, of these
+ * the one of whose wanted comparisons the smallest part is done or under way, of these by lot. Every so manieth task is a
+ * calibration pair, while there are any that they have not had; so is every task when nothing else is left.
+ */
+export async function claimComparison(deps: Dependencies, member: Member): Promise<Claim> {
+  await expireComparisonsOf(deps, member.projectId);
+  const claim = await deps.db.transaction(async (tx): Promise<Claim> => {
+    await lockMember(tx, member.memberId);
+    const now = deps.clock();
+    const standing = await readStanding(tx, { ...member, now });
+    if (standing.isSimulated && standing.simulation === 'refused') throw simulatedRefused();
+    if (standing.isPaused) return { comparisonId: null, reason: 'paused' };
+    const settings = comparisonSettingsSchema.parse(standing.settings ?? undefined);
+    if (standing.leases >= settings.leasesPerPerson) return { comparisonId: null, reason: 'too_many_leases' };
+    const { projectId } = member;
+    const form = currentForm(standing.ratingForm);
+    const guidelines = await currentGuidelines(tx, { projectId, kind: form.name, now });
+    const task: Task = {
+      form: form.name,
+      formVersion: form.version,
+      requiredFields: sampleRequiredFields(form, {
+        lot: randomInt(2 ** 40) / 2 ** 40,
+        everythingPercent: settings.everythingPercent,
+      }),
+      usuallyA: standing.shownAsA - standing.shownAsB,
+      now,
+      expiresAt: new Date(now.getTime() + settings.leaseMinutes * 60_000),
+      settingsVersion: standing.settingsVersion,
+      guidelinesVersion: guidelines.version,
+    };
+    const isCalibrationDue = (standing.tasks + 1) % settings.calibrationEvery === 0;
+    const ways = [takeNext, takeCalibration];
+    for (const take of isCalibrationDue ? ways.toReversed() : ways) {
+      const comparisonId = await take(tx, { member, task });
+      if (comparisonId !== null) return { comparisonId, reason: null };
+    }
+    return { comparisonId: null, reason: 'none_left' };
+  });
+  if (claim.comparisonId !== null) tellOfClaim(deps, { member, comparisonId: claim.comparisonId });
+  return claim;
+}
+
+/** That the lease has begun; its end is read over HTTP. */
+function tellOfClaim(deps: Dependencies, claim: { member: Member; comparisonId: string }): void {
+  const { projectId, memberId } = claim.member;
+  const state = { state: 'active', leaseExpiresAt: null, draftVersion: 0 } as const;
+  tell(deps, { id: claim.comparisonId, projectId, memberId, ...state });
+}
+
+interface Standing {
+  ratingForm: FormName;
+  isPaused: boolean;
+  isSimulated: boolean;
+  settingsVersion: number;
+  settings: unknown;
+  simulation: 'refused' | 'allowed' | null;
+  leases: number;
+  /** How many tasks they have ever had, and how many of these showed the pair's first answer on which side. */
+  tasks: number;
+  shownAsA: number;
+  shownAsB: number;
+}
+
+/** What decides about a member's next task; exact only under the member's lock. */
+async function readStanding(tx: Transaction, { memberId, now }: Member & { now: Date }): Promise<Standing> {
+  const { rows } = await tx.execute<Record<string, unknown> & Standing>(sql`
+    select m.rating_form as "ratingForm", m.paused_at is not null as "isPaused", m.is_simulated as "isSimulated",
+      s.version as "settingsVersion", s.settings -> 'comparisons' as settings,
+      coalesce(s.settings ->> 'simulation', 'refused') as simulation, had.*
+    from members m
+    join projects p on p.id = m.project_id
+    join project_settings s on s.project_id = p.id and s.version = p.settings_version
+    cross join lateral (
+      select count(*)::int as tasks,
+        (count(*) filter (where c.state = 'active' and c.lease_expires_at > ${now.toISOString()}::timestamptz))::int as leases,
+        (count(*) filter (where c.first_side = 'a'))::int as "shownAsA",
+        (count(*) filter (where c.first_side = 'b'))::int as "shownAsB"
+      from comparisons c where c.project_id = m.project_id and c.member_id = m.id
+    ) as had
+    where m.id = ${memberId}`);
+  return rows[0]!;
+}
+
+interface Task {
+  form: FormName;
+  formVersion: number;
+  requiredFields: string[];
+  /** How much more often the rater was shown the first answer as A than as B. */
+  usuallyA: number;
+  now: Date;
+  expiresAt: Date;
+  settingsVersion: number;
+  guidelinesVersion: number;
+}
+
+interface Taking {
+  member: Member;
+  task: Task;
+}
+
+/** Whether a member may get a pair `p` of their form at all. */
+const mayGet = (member: Pick<Member, 'projectId' | 'memberId'>, form: unknown): SQL => sql`
+  p.project_id = ${member.projectId} and p.form = ${form} and p.excluded_at is null
+  and not exists (select from comparisons c where c.pair_id = p.id and c.member_id = ${member.memberId})
+  and not exists (select from questions q where q.id = p.question_id and q.excluded_at is not null)
+  and not exists (
+    select from answers a where a.id in (p.first_answer_id, p.second_answer_id) and a.author_id = ${member.memberId})`;
+
+/** Whether there is a pair that a member of a form could get now. */
+export const isAnyAvailable = (member: Pick<Member, 'projectId' | 'memberId'>, form: unknown): SQL<boolean> =>
+  sql<boolean>`(exists (select from pairs p where ${mayGet(member, form)} and not p.is_calibration and p.held < p.wanted)
+    or exists (select from pairs p where ${mayGet(member, form)} and p.is_calibration))`;
+
+/**
+ * Repeats the claim until it got a pair or there is none. Pairs that others are claiming are passed over, until none is
+ * left: then they are waited for, since a claim may leave a place free.
+ */
+async function takeNext(tx: Transaction, options: Taking): Promise<string | null> {
+  let isPatient = false;
+  for (let tries = 0; tries < maxTries; tries += 1) {
+    const { candidate, claimed } = await tryTake(tx, { ...options, isPatient });
+    if (claimed !== null) return claimed;
+    if (candidate === null) {
+      if (isPatient) return null;
+      isPatient = true;
+    }
+  }
+  throw new ApiError('unavailable', 'Too many people are asking for tasks right now. Try again in a moment.');
+}
+
+class LostRace extends Error {}
+
+/**
+ * One try. If it gets nothing, the pair it had locked is let go: whoever waits for a pair must hold none, or two claims
+ * could wait for one another.
+ */
+async function tryTake(tx: Transaction, options: Taking & { isPatient: boolean }): Promise<Attempt> {
+  let attempt: Attempt | undefined;
+  try {
+    await tx.transaction(async (savepoint) => {
+      attempt = await takeOnce(savepoint, options);
+      if (attempt.claimed === null) throw new LostRace();
+    });
+  } catch (error) {
+    if (!(error instanceof LostRace)) throw error;
+  }
+  return attempt!;
+}
+
+interface Attempt {
+  /** The pair that was chosen; null: none has a free place. */
+  candidate: string | null;
+  /** Null although there is a candidate: another claim took its place since this statement began. */
+  claimed: string | null;
+}
+
+/**
+ * One statement that chooses a pair, takes its lowest free place and inserts the comparison. The unique indexes over
+ * (pair, place) and (pair, member) decide races, and what was claimed meanwhile takes the place, so that the sides are
+ * counted right too. The order is that of an index, of the pairs that have a free place.
+ */
+async function takeOnce(
+  tx: Transaction,
+  { member, task, isPatient }: Taking & { isPatient: boolean },
+): Promise<Attempt> {
+  const { rows } = await tx.execute<Record<string, unknown> & Attempt>(sql`
+    with candidate as (
+      select p.id, p.wanted from pairs p
+      where ${mayGet(member, task.form)} and not p.is_calibration and p.held < p.wanted
+      order by p.priority desc, (p.held::float8 / p.wanted), p.lot, p.id
+      limit 1
+      for no key update of p ${isPatient ? sql`` : sql`skip locked`}
+    ), free as (
+      select candidate.id as pair_id, false as is_calibration, (
+        select min(places.n) from generate_series(1, candidate.wanted) as places(n)
+        where not exists (select from comparisons c where c.pair_id = candidate.id and c.place = places.n)
+      ) as place
+      from candidate
+    ), chosen as (
+      select * from free where place is not null
+    ), ${insertChosen({ member, task })}, counted as (
+      update pairs set held = held + 1 from claimed where pairs.id = claimed.pair_id
+    )
+    select (select id from candidate) as candidate, (select id from claimed) as claimed`);
+  return rows[0]!;
+}
+
+/** A calibration pair takes no place; its lock keeps the sides balanced when many get it at once. */
+async function takeCalibration(tx: Transaction, { member, task }: Taking): Promise<string | null> {
+  const { rows: candidates } = await tx.execute<{ id: string }>(sql`
+    select p.id from pairs p where ${mayGet(member, task.form)} and p.is_calibration
+    order by p.lot, p.id limit 1 for no key update of p`);
+  const [candidate] = candidates;
+  if (!candidate) return null;
+  const { rows } = await tx.execute<{ id: string }>(sql`
+    with chosen as (select ${candidate.id}::uuid as pair_id, true as is_calibration, null::int as place),
+      ${insertChosen({ member, task })}
+    select id from claimed`);
+  return rows[0]?.id ?? null;
+}
+
+/**
+ * The parts of a `with` that insert the comparison of the pair that is `chosen`, and its event. The pair's first answer is
+ * shown on the side where it was shown less within the pair, else where this rater was shown first answers less, else
+ * where a fair coin says.
+ */
+function insertChosen({ member, task }: Taking): SQL {
+  const now = sql`${task.now.toISOString()}::timestamptz`;
+  const { usuallyA } = task;
+  const otherwise = usuallyA < 0 ? 'a' : usuallyA > 0 ? 'b' : sides[randomInt(2)]!;
+  return sql`sided as (
+      select chosen.*, (
+        select case when count(*) filter (where c.first_side = 'a') < count(*) filter (where c.first_side = 'b') then 'a'
+          when count(*) filter (where c.first_side = 'a') > count(*) filter (where c.first_side = 'b') then 'b'
+          else ${otherwise} end
+        from comparisons c where c.pair_id = chosen.pair_id and c.state in ('active', 'submitted', 'surplus', 'expired')
+      ) as first_side
+      from chosen
+    ), claimed as (
+      insert into comparisons (id, project_id, pair_id, origin, state, form, form_version, member_id, is_calibration, place,
+        first_side, required_fields, lease_token, lease_expires_at, settings_version, guidelines_version, created_at)
+      select ${uuidv7()}::uuid, ${member.projectId}::uuid, pair_id, 'rater', 'active', ${task.form}, ${task.formVersion}::int,
+        ${member.memberId}::uuid, is_calibration, place, first_side,
+        (select array_agg(field) from jsonb_array_elements_text(${JSON.stringify(task.requiredFields)}::jsonb) as field),
+        ${createLeaseToken()}, ${task.expiresAt.toISOString()}::timestamptz, ${task.settingsVersion}::int,
+        ${task.guidelinesVersion}::int, ${now}
+      from sided
+      on conflict do nothing
+      returning id, pair_id, place
+    ), told as (
+      insert into events (id, project_id, actor_id, object_type, object_id, kind, after, at)
+      select ${uuidv7()}::uuid, ${member.projectId}::uuid, ${member.actorId}::uuid, 'comparison', id, 'comparison.claimed',
+        jsonb_build_object('state', 'active', 'place', place), ${now}
+      from claimed
+    )`;
+}
