@@ -40,7 +40,6 @@ export async function buildComparison(
     firstSide?: Side;
     form?: FormName;
     row?: Partial<Row>;
-    texts?: readonly string[];
   },
 ): Promise<string> {
   const { db } = deps;
@@ -49,6 +48,7 @@ export async function buildComparison(
   const judgement = judgementOf(options.judgement, name);
   const id = uuidv7();
   const now = clock.now();
+  const { spans, isNoted, contradicts } = figuresOfJudgement(judgement, []);
   const { state = 'submitted', isCalibration = false, activeMs = 60_000 } = row;
   const isHeld = !isCalibration && (state === 'submitted' || state === 'active');
   const isDone = ['submitted', 'surplus', 'excluded'].includes(state);
@@ -80,7 +80,9 @@ export async function buildComparison(
       questionFlag: judgement.questionFlag,
       submittedAt: now,
       activeMs,
-      ...figuresOfJudgement(judgement, { texts: options.texts ?? [], activeMs: activeMs ?? 0 }),
+      spans,
+      isNoted,
+      softPrompts: contradicts ? ['contradicts'] : [],
     }),
     ...row,
   });
@@ -90,16 +92,14 @@ export async function buildComparison(
       .set({ held: (others?.held ?? 0) + 1 })
       .where(eq(pairs.id, pairId));
   if (!isDone) return id;
-  await db
-    .insert(comparisonRevisions)
-    .values({
-      projectId,
-      comparisonId: id,
-      revision: 1,
-      judgement,
-      activeMs: activeMs ?? 0,
-      submittedAt: now,
-    });
+  await db.insert(comparisonRevisions).values({
+    projectId,
+    comparisonId: id,
+    revision: 1,
+    judgement,
+    activeMs: activeMs ?? 0,
+    submittedAt: now,
+  });
   const values = Object.entries(judgement.ratings) as [CriterionId, Choice][];
   if (values.length > 0) {
     await db.insert(ratings).values(

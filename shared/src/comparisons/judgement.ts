@@ -171,21 +171,12 @@ export function contradictsCriteria(judgement: Judgement): boolean {
 /** Words that a fast reader gets through in a minute; less time than that for both answers is not reading. */
 const fastestWordsPerMinute = 600;
 
-/** Whether somebody has been too quick to have read both answers. */
-export function isImplausiblyFast(input: { texts: readonly string[]; activeSeconds: number }): boolean {
-  const words = input.texts.reduce((sum, text) => sum + (text.match(/\S+/g)?.length ?? 0), 0);
-  return input.activeSeconds < (words / fastestWordsPerMinute) * 60;
+/** Seconds that a fast reader needs for these texts. */
+export function fastestSecondsOf(texts: readonly string[]): number {
+  const words = texts.reduce((sum, text) => sum + (text.match(/\S+/g)?.length ?? 0), 0);
+  return (words / fastestWordsPerMinute) * 60;
 }
 
-/** What a judgement is asked once more about before it is submitted. `texts` are both answers as they are shown. */
-export function softPromptsOf(
-  judgement: Judgement,
-  seen: { texts: readonly string[]; activeSeconds: number },
-): SoftPrompt[] {
-  const reasons: Record<SoftPrompt, boolean> = {
-    contradicts: contradictsCriteria(judgement),
-    // Whoever flags the question need not have read the answers.
-    fast: judgement.questionFlag === null && isImplausiblyFast(seen),
-  };
-  return softPrompts.filter((prompt) => reasons[prompt]);
-}
+/** Whether somebody has been too quick to have read both answers. */
+export const isImplausiblyFast = (input: { texts: readonly string[]; activeSeconds: number }): boolean =>
+  input.activeSeconds < fastestSecondsOf(input.texts);

@@ -1,6 +1,6 @@
 import type { CriterionAgreement } from '@rookery/shared/api';
 import { currentForm, ordinalAlpha, startBootstrap, tieAwareAgreement } from '@rookery/shared/comparisons';
-import { asc, eq, sql } from 'drizzle-orm';
+import { and, asc, eq, sql } from 'drizzle-orm';
 import { setImmediate } from 'node:timers/promises';
 import type { Database, Queryable } from '../../db/database.ts';
 import { ratings } from '../../db/schema/index.ts';
@@ -44,10 +44,13 @@ export function createAgreementReader(db: Database): (selection: SelectionOfProj
 /** Another one whenever a comparison counts that did not, does not any more, or has another revision. */
 async function stampOf(db: Queryable, selection: SelectionOfProject): Promise<string> {
   const counting = selectCounting(db, selection);
-  const fingerprint = sql`hashtextextended(${counting.id}::text || ' ' || ${counting.revision}, 0)`;
+  // What is imported again may have another rating without another revision.
+  const value = sql`coalesce(${ratings.value}::text, '')`;
+  const fingerprint = sql`hashtextextended(${counting.id}::text || ' ' || ${counting.revision} || ' ' || ${value}, 0)`;
   const [row] = await db
     .select({ stamp: sql<string>`count(*) || ' ' || coalesce(bit_xor(${fingerprint}), 0)` })
-    .from(counting);
+    .from(counting)
+    .leftJoin(ratings, and(eq(ratings.comparisonId, counting.id), eq(ratings.criterion, 'overall')));
   return row?.stamp ?? '';
 }
 

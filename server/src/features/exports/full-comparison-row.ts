@@ -51,7 +51,7 @@ export function fullComparisonRow(pair: ExportedPair, detail: ExportedDetail): F
     guidelines_version: comparison.guidelinesVersion,
     revisions: comparison.revision,
     claimed_at: isByRater ? comparison.createdAt.toISOString() : null,
-    submitted_at: iso(comparison.submittedAt),
+    submitted_at: isByRater ? iso(comparison.submittedAt) : null,
     revised_at: comparison.revision > 1 ? iso(newest?.submittedAt ?? null) : null,
     active_seconds: comparison.activeMs === null ? null : comparison.activeMs / 1000,
     pair: pairRow(pair),
