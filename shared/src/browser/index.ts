@@ -5,4 +5,4 @@ export { BROWSER_VERSION, browserVersions, getBrowser, replay } from './versions
 export type { Browser, BrowserVersion } from './versions.ts';
 export * from './v1/index.ts';
 export * from './censoring/index.ts';
-export { citedNumbers } from './citations.ts';
+export { citedNumbers } from '../text/citations.ts';

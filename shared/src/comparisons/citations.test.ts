@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { citedNumbers } from '../browser/citations.ts';
+import { citedNumbers } from '../text/citations.ts';
 import { stripCitations } from './citations.ts';
 
 describe('an answer without citations', () => {

@@ -1,5 +1,7 @@
+import { citationMark } from '../text/citations.ts';
+
 /** Citation marks of quotes, `[n]`, as `citedNumbers` reads them; also `[1], [2]` and `[1]–[3]`, with all that is between. */
-const marks = String.raw`\[\d{1,3}\](?:[ \t]*(?:[,;–-][ \t]*)?\[\d{1,3}\])*`;
+const marks = String.raw`${citationMark}(?:[ \t]*(?:[,;–-][ \t]*)?${citationMark})*`;
 /** A run of spaces, tried from its beginning only: time stays linear. */
 const spaces = String.raw`(?<![ \t])[ \t]*`;
 

@@ -1,4 +1,5 @@
 import { answerSentences } from '../text/answer-sentences.ts';
+import { blankCitations } from '../text/citations.ts';
 
 /** A stretch of a text, in UTF-16 offsets, of which the other text has all or nothing. */
 export interface DifferenceSegment {
@@ -13,7 +14,6 @@ export interface Difference {
   b: DifferenceSegment[];
 }
 
-const citation = /\[\d{1,3}\]/g;
 const unspaced = String.raw`\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}`;
 /**
  * A word: a run of letters, marks and digits with apostrophes within; a single character of scripts without spaces; a symbol that has
@@ -54,7 +54,7 @@ interface Word {
 }
 
 function wordsOf(text: string): Word[] {
-  const masked = text.replaceAll(citation, (mark) => ' '.repeat(mark.length));
+  const masked = blankCitations(text);
   return answerSentences(text).flatMap(({ start, end }) => {
     const words = [...masked.slice(start, end).matchAll(word)];
     return words.map(({ 0: found, index }, place) => ({

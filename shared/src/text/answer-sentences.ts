@@ -1,6 +1,6 @@
+import { blankCitations } from './citations.ts';
 import type { TextRange } from './range.ts';
 
-const citation = /\[\d{1,3}\]/g;
 /** The stop of a single letter, as in `O.K.` or an initial, and of words that are never without it. */
 const abbreviation = /(?:^|[^\p{L}\p{N}])(?:\p{L}|Dr|Mr|Mrs|Ms|Prof|St|vs|cf|approx|Fig)\.$/u;
 /** More UTF-16 units than an abbreviation has with what stands before it. */
@@ -19,7 +19,7 @@ export function answerSentences(text: string): TextRange[] {
 
 function sentencesOfLine(line: string, offset: number): TextRange[] {
   // As blanks they neither begin nor end a sentence, and stay with the one before.
-  const masked = line.replaceAll(citation, (mark) => ' '.repeat(mark.length));
+  const masked = blankCitations(line);
   const ranges: TextRange[] = [];
   for (const { segment, index } of segmenter.segment(masked)) {
     const last = ranges.at(-1);

@@ -1,11 +1,11 @@
 import type { Client, QuotePreview, ScreenMarks } from '@rookery/shared/api';
 import { joinsRun, selectionToQuote, type BrowserView, type Command } from '@rookery/shared/browser';
+import type { TextRange } from '@rookery/shared/text';
 import { createContext } from 'svelte';
 import { text } from '../text.ts';
 import { isAvailable } from './available.ts';
 import { findArgument, hitsIn } from './hits.ts';
 import { Latest } from './latest.ts';
-import type { TextRange } from './selection.ts';
 import type { Step, Task } from './task.svelte.ts';
 
 export const [getBrowsing, setBrowsing] = createContext<Browsing>();

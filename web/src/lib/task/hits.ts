@@ -1,5 +1,5 @@
 import { foldCase, parseCommand } from '@rookery/shared/browser';
-import type { TextRange } from './selection.ts';
+import type { TextRange } from '@rookery/shared/text';
 
 /** What find looks for when somebody types `typed`; null where that is no text. */
 export function findArgument(typed: string): string | null {

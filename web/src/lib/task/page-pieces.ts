@@ -1,6 +1,6 @@
 import type { BrowserView } from '@rookery/shared/browser';
+import type { TextRange } from '@rookery/shared/text';
 import { blocksOf, cellStarts, type LineBlock, type PageLine } from './page-lines.ts';
-import type { TextRange } from './selection.ts';
 
 /** How a stretch of text is drawn: `hit` is another place that find would stop at, `found` the one it stands on. */
 export type Look = 'plain' | 'found' | 'hit' | 'mark' | 'indent' | 'image';

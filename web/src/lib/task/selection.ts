@@ -1,8 +1,4 @@
-/** Offsets in the text that is shown: `start` < `end`. */
-export interface TextRange {
-  start: number;
-  end: number;
-}
+import type { TextRange } from '@rookery/shared/text';
 
 /**
  * What is selected within `root`, as offsets in the text it shows; null if nothing is. `root` holds the shown text and no other; a
