@@ -1,4 +1,12 @@
-import type { Client, ImportPreview, ImportQuestionsOptions, Job } from '@rookery/shared/api';
+import type {
+  Client,
+  ImportAnswersOptions,
+  ImportComparisonsOptions,
+  ImportPreview,
+  ImportQuestionsOptions,
+  Job,
+} from '@rookery/shared/api';
+import { text } from '../text.ts';
 
 /** Files that are sent at the same time. */
 const lanes = 4;
@@ -17,7 +25,26 @@ export function chosenFiles(list: FileList | null): ChosenFile[] {
   });
 }
 
-type ImportBody = { kind: 'import-questions' } | { kind: 'import-library'; baseUrl: string };
+export type ImportBody =
+  | { kind: 'import-questions' }
+  | { kind: 'import-library'; baseUrl: string }
+  | { kind: 'import-answers'; options: ImportAnswersOptions }
+  | { kind: 'import-comparisons'; options: ImportComparisonsOptions };
+export type ImportKind = ImportBody['kind'];
+
+/** What an import has brought, in words. */
+export function resultWords(result: Job['result']): string {
+  const words: Record<string, (count: number) => string> = {
+    ...text.imports.results,
+    ...text.comparisons.jobResults,
+  };
+  return Object.entries(result ?? {})
+    .flatMap(([name, value]) => {
+      const describe = words[name];
+      return describe && typeof value === 'number' && value > 0 ? [describe(value)] : [];
+    })
+    .join(', ');
+}
 
 /**
  * One import: files are sent, then the server works through them; `job` is where it stands. Between the two, `preview` is what comes out
