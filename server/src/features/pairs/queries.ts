@@ -259,10 +259,15 @@ export async function listPairings(
     db.$count(pairings, matching),
   ]);
   const { rows, nextCursor } = set.page(found);
-  const items = rows.map(({ place: _place, options: asked, createdAt, ...row }) => ({
-    ...row,
-    options: asked && pairingOptionsSchema.parse(asked),
-    createdAt: createdAt.toISOString(),
+  const items = rows.map((row) => ({
+    id: row.id,
+    method: row.method,
+    options: row.options && pairingOptionsSchema.parse(row.options),
+    seed: row.seed,
+    pairs: row.pairs,
+    jobId: row.jobId,
+    createdBy: row.createdBy,
+    createdAt: row.createdAt.toISOString(),
   }));
   return { items, nextCursor, total };
 }
