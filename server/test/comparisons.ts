@@ -6,6 +6,7 @@ import {
   type FormName,
   type Judgement,
 } from '@rookery/shared/comparisons';
+import { sql } from 'drizzle-orm';
 import { createHash } from 'node:crypto';
 import { uuidv7 } from 'uuidv7';
 import { answers, jobs, pairings, pairs, type AnswerQuote } from '../src/db/schema/index.ts';
@@ -146,13 +147,16 @@ export function judge(
 export interface Rating {
   readonly task: ComparisonTask;
   readonly leaseToken: string;
-  get(): Promise<ComparisonTask>;
-  saveDraft(judgement: Judgement, baseVersion?: number): ReturnType<Client['saveComparisonDraft']>;
+  readonly get: () => Promise<ComparisonTask>;
+  readonly saveDraft: (
+    judgement: Judgement,
+    baseVersion?: number,
+  ) => ReturnType<Client['saveComparisonDraft']>;
   /** Submits revision 1, or the one that is given, with everything filled in and this choice everywhere. */
-  submit(choice?: Choice | Judgement, revision?: number): Promise<ComparisonTask>;
-  extend(): Promise<ComparisonTask>;
-  release(kind?: 'skip' | 'flag', reason?: string): Promise<ComparisonTask>;
-  act(): ReturnType<Client['reportComparisonActivity']>;
+  readonly submit: (choice?: Choice | Judgement, revision?: number) => Promise<ComparisonTask>;
+  readonly extend: () => Promise<ComparisonTask>;
+  readonly release: (kind?: 'skip' | 'flag', reason?: string) => Promise<ComparisonTask>;
+  readonly act: () => ReturnType<Client['reportComparisonActivity']>;
 }
 
 /** Claims the next pair for somebody; throws if there is none. */
@@ -177,4 +181,15 @@ export async function claimComparison({ client }: { client: Client }, projectId:
       client.releaseComparison({ params, body: { leaseToken, kind, reason } }),
     act: () => client.reportComparisonActivity({ params, body: { leaseToken } }),
   };
+}
+
+/** The pairs of a project of which more is held than is wanted, or something else than what they say: none, whatever happened. */
+export async function pairsWithWrongPlaces(
+  { deps }: Pick<Application, 'deps'>,
+  projectId: string,
+): Promise<string[]> {
+  const { rows } = await deps.db.execute<{ id: string }>(sql`
+    select p.id from pairs p where p.project_id = ${projectId} and (
+      p.held <> (select count(*) from comparisons c where c.pair_id = p.id and c.place is not null) or p.held > p.wanted)`);
+  return rows.map(({ id }) => id);
 }

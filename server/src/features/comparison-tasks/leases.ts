@@ -166,9 +166,6 @@ export async function reportActivity(
     tellRater(deps, comparison);
   }
   await noteActivity(deps.db, { projectId, comparisonId, memberId, now });
-  const [active] = await deps.db
-    .select({ ms: activeMsOf(comparisons.id) })
-    .from(comparisons)
-    .where(byKey(options));
-  return { lease: presentLease({ ...task, comparison }, now)!, activeSeconds: (active?.ms ?? 0) / 1000 };
+  const { rows } = await deps.db.execute<{ ms: number }>(sql`select ${activeMsOf(comparisonId)} as ms`);
+  return { lease: presentLease({ ...task, comparison }, now)!, activeSeconds: rows[0]!.ms / 1000 };
 }

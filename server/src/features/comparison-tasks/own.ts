@@ -139,7 +139,7 @@ export async function readOwnStatistics(
     );
   const [rater] = await db
     .select({
-      available: sql<boolean>`${members.pausedAt} is null and ${isAnyAvailable(options, members.ratingForm)}`,
+      available: sql<boolean>`${members.pausedAt} is null and ${isAnyAvailable(options, sql`members.rating_form`)}`,
     })
     .from(members)
     .where(and(eq(members.projectId, projectId), eq(members.id, memberId)));
@@ -161,8 +161,8 @@ export async function readPractice(db: Queryable, { projectId, memberId }: Rater
     .select({
       form: members.ratingForm,
       state: members.ratingPractice,
-      hasWorked: sql<boolean>`exists (select from ${comparisons} where ${comparisons.projectId} = ${members.projectId}
-        and ${comparisons.memberId} = ${members.id} and ${comparisons.revision} > 0)`,
+      hasWorked: sql<boolean>`exists (
+        select from comparisons c where c.project_id = ${projectId} and c.member_id = ${memberId} and c.revision > 0)`,
     })
     .from(members)
     .where(and(eq(members.projectId, projectId), eq(members.id, memberId)));
