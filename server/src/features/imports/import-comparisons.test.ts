@@ -1,0 +1,433 @@
+import type { Client } from '@rookery/shared/api';
+import { writeComparison, type WrittenComparison } from '@rookery/shared/datasets';
+import { and, asc, eq, inArray } from 'drizzle-orm';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { createTestApp, type TestApp, type TestMember } from '../../../test/app.ts';
+import { runImport, type Imported } from '../../../test/imports.ts';
+import {
+  answers,
+  comparisonImports,
+  comparisons,
+  events,
+  jobs,
+  pairings,
+  pairs,
+  questions,
+  ratings,
+} from '../../db/schema/index.ts';
+
+let app: TestApp;
+let projectId: string;
+let lead: TestMember;
+let client: Client;
+
+beforeAll(async () => {
+  app = await createTestApp();
+});
+afterAll(() => app.close());
+beforeEach(async () => {
+  projectId = (await app.buildProject()).id;
+  lead = await app.buildMember({ projectId, roles: ['lead'] });
+  client = lead.client;
+});
+
+type CreateBody = NonNullable<Parameters<Client['createImport']>[0]['body']>;
+
+async function upload(body: CreateBody, files: Record<string, string>): Promise<string> {
+  const { id: jobId } = await client.createImport({ params: { projectId }, body });
+  const params = { projectId, jobId };
+  for (const [path, content] of Object.entries(files)) {
+    await client.addImportFile({ params, query: { path }, body: new TextEncoder().encode(content) });
+  }
+  await client.startImport({ params });
+  return jobId;
+}
+async function importing(body: CreateBody, files: Record<string, string>): Promise<Imported> {
+  const jobId = await upload(body, files);
+  return runImport(app.deps, { client, projectId, jobId });
+}
+
+type ComparisonOptions = Extract<CreateBody, { kind: 'import-comparisons' }>['options'];
+type AnswerOptions = NonNullable<Extract<CreateBody, { kind: 'import-answers' }>['options']>;
+const importComparisons = (rows: readonly unknown[], options: Partial<ComparisonOptions> = {}) =>
+  importing(
+    { kind: 'import-comparisons', options: { name: 'study', ...options } },
+    { 'c.jsonl': jsonl(rows) },
+  );
+const importAnswers = (rows: readonly unknown[], options: AnswerOptions = {}) =>
+  importing({ kind: 'import-answers', options }, { 'a.jsonl': jsonl(rows) });
+
+const jsonl = (rows: readonly unknown[]): string =>
+  rows.map((row) => `${typeof row === 'string' ? row : JSON.stringify(row)}\n`).join('');
+const questionOf = (id: string) => ({ dataset: 'eli5', id, full_text: `Why ${id}?` });
+const row = (id: string, texts: readonly [string, string], score: number) => ({
+  question: questionOf(id),
+  answer_0: texts[0],
+  score_0: score,
+  answer_1: texts[1],
+  score_1: -score,
+});
+
+/** The comparisons of a project as they were imported, with the first answer's text and rating. */
+async function stored() {
+  return app.deps.db
+    .select({
+      question: questions.externalId,
+      first: answers.text,
+      form: pairs.form,
+      occurrence: comparisons.occurrence,
+      overall: ratings.value,
+      import: comparisonImports.name,
+    })
+    .from(comparisons)
+    .innerJoin(pairs, eq(pairs.id, comparisons.pairId))
+    .innerJoin(questions, eq(questions.id, pairs.questionId))
+    .innerJoin(answers, eq(answers.id, pairs.firstAnswerId))
+    .innerJoin(ratings, eq(ratings.comparisonId, comparisons.id))
+    .innerJoin(comparisonImports, eq(comparisonImports.id, comparisons.importId))
+    .where(eq(comparisons.projectId, projectId))
+    .orderBy(asc(comparisons.id));
+}
+
+describe('importing answers', () => {
+  test('makes answers with their quotes and tokens, and questions that want no demonstration', async () => {
+    const quotes = [{ title: 'Crows', domain: 'birds.example', extract: 'They do.' }];
+    const { job, problems } = await importAnswers(
+      [
+        { question: questionOf('a'), answer: 'Because [1].', quotes, source: 'reddit' },
+        { question: questionOf('a'), answer: 'Nobody knows.' },
+        { question: 'Why not?', answer: 'No.', tokens: { prefix: [5, 6, 7], completion: [50256] } },
+      ],
+      { source: 'ours', use: 'evaluation' },
+    );
+    expect(problems).toEqual([]);
+    expect(job.result).toMatchObject({ added: 3, unchanged: 0, questions: 2, problems: 0 });
+    const { items, total } = await client.listAnswers({ params: { projectId }, query: {} });
+    expect(total).toBe(3);
+    expect(items.toReversed()).toMatchObject([
+      {
+        question: { fullText: 'Why a?', dataset: 'eli5', use: 'evaluation' },
+        origin: 'import',
+        source: 'reddit',
+        text: 'Because [1].',
+        quotes,
+        isNewest: true,
+        author: null,
+        pairs: 0,
+      },
+      { source: 'ours', text: 'Nobody knows.', tokens: { completion: 3 } },
+      { question: { dataset: 'imported' }, tokens: { prefix: 3, completion: 1 } },
+    ]);
+    const [own] = await app.deps.db.select().from(answers).where(eq(answers.id, items[0]!.id));
+    expect([own!.prefixTokenIds, own!.completionTokenIds]).toEqual(['[5,6,7]', '[50256]']);
+    const { items: list } = await client.listQuestions({ params: { projectId }, query: {} });
+    expect(list.map(({ demonstrations }) => demonstrations.wanted)).toEqual([0, 0]);
+  });
+
+  test('again changes nothing; the same text from another source is another answer', async () => {
+    const rows = [{ question: questionOf('a'), answer: 'Because.' }];
+    await importAnswers([...rows, ...rows], { source: 'ours' });
+    expect((await importAnswers(rows, { source: 'ours' })).job.result).toMatchObject({
+      added: 0,
+      unchanged: 1,
+      questions: 0,
+    });
+    expect((await importAnswers(rows, { source: 'theirs' })).job.result).toMatchObject({ added: 1 });
+    expect(await client.listAnswerSources({ params: { projectId } })).toEqual([
+      { origin: 'import', source: 'ours', answers: 1, questions: 1 },
+      { origin: 'import', source: 'theirs', answers: 1, questions: 1 },
+    ]);
+  });
+
+  test('are listed newest first, filtered by question, source and words, a page at a time', async () => {
+    await importAnswers(
+      ['One.', 'Two crows.', 'Three CROWS!'].map((answer, index) => ({
+        question: questionOf(index === 0 ? 'a' : 'b'),
+        answer,
+        source: `s${index}`,
+      })),
+    );
+    const list = async (query: NonNullable<Parameters<Client['listAnswers']>[0]['query']>) => {
+      const page = await client.listAnswers({ params: { projectId }, query });
+      return { ...page, texts: page.items.map(({ text }) => text) };
+    };
+    const first = await list({ limit: 2 });
+    expect(first).toMatchObject({ texts: ['Three CROWS!', 'Two crows.'], total: 3 });
+    expect(await list({ limit: 2, cursor: first.nextCursor! })).toMatchObject({
+      texts: ['One.'],
+      nextCursor: null,
+    });
+    expect((await list({ answer: 'crow two' })).texts).toEqual(['Two crows.']);
+    expect((await list({ contains: 'WHY B' })).texts).toHaveLength(2);
+    expect((await list({ source: 's0', dataset: 'eli5', origin: 'import', use: 'rm' })).texts).toEqual([
+      'One.',
+    ]);
+    expect((await list({ questionId: first.items[0]!.question.id })).total).toBe(2);
+    expect((await list({ answer: "' & !" })).total).toBe(3);
+  });
+
+  test('tells what cannot be used by its row, and imports the rest', async () => {
+    await importAnswers([{ question: questionOf('a'), answer: 'One.', source: 's' }]);
+    const { job, problems } = await importing(
+      { kind: 'import-answers' },
+      {
+        'array.json': '[\n{}\n]\n',
+        'b.jsonl': jsonl([
+          '{broken',
+          '',
+          { question: questionOf('a'), answer: 'Two.' },
+          { question: { ...questionOf('a'), full_text: 'Why else?' }, answer: 'Three.', source: 's' },
+          { question: questionOf('a'), answer: 'Four.', source: 's' },
+        ]),
+        'empty.jsonl': '\n',
+      },
+    );
+    expect(problems).toEqual([
+      {
+        file: 'array.json',
+        row: null,
+        reason: 'the file is one JSON array over many lines; write one row a line (JSONL) instead',
+      },
+      { file: 'b.jsonl', row: 1, reason: 'the row is not valid JSON' },
+      { file: 'b.jsonl', row: 3, reason: '"source" is missing, and the import names none' },
+      {
+        file: 'b.jsonl',
+        row: 4,
+        reason: 'the question a of eli5 has another text here, which stays; give this one another id',
+      },
+      { file: 'empty.jsonl', row: null, reason: 'the file is empty' },
+    ]);
+    expect(job).toMatchObject({ state: 'done', result: { added: 1, questions: 0, problems: 5 } });
+  });
+});
+
+describe('importing comparisons', () => {
+  test('makes questions, answers, pairs in the order of the file, and comparisons with exact scores', async () => {
+    const raw = [
+      { question: questionOf('b'), answer: 'Three.', score: -1 / 3 },
+      { question: questionOf('b'), answer: 'Four.', score: 1 / 3 },
+    ];
+    const { job, problems } = await importComparisons([row('a', ['One.', 'Two.'], 1), raw], { wanted: 2 });
+    expect(problems).toEqual([]);
+    expect(job.result).toMatchObject({
+      added: 2,
+      updated: 0,
+      unchanged: 0,
+      questions: 2,
+      answers: 4,
+      pairs: 2,
+    });
+    const form = 'webgpt-five';
+    expect(await stored()).toEqual([
+      { question: 'a', first: 'One.', form, occurrence: 1, overall: 1, import: 'study' },
+      { question: 'b', first: 'Three.', form, occurrence: 1, overall: -1 / 3, import: 'study' },
+    ]);
+    const { items } = await client.listPairs({ params: { projectId }, query: { order: 'asc' } });
+    expect(items).toMatchObject([
+      {
+        first: { source: 'study', origin: 'import', characters: 4 },
+        pairing: { method: 'import' },
+        probability: null,
+        wanted: 2,
+        submitted: 0,
+        imported: 1,
+        overall: null,
+      },
+      { wanted: 2, imported: 1 },
+    ]);
+    const pairing = await client.listPairings({ params: { projectId }, query: {} });
+    expect(pairing).toMatchObject({ total: 1, items: [{ method: 'import', options: null, pairs: 2 }] });
+  });
+
+  test('turns a score round where the pair stands the other way, and counts several of one pair', async () => {
+    await importComparisons([
+      row('a', ['One.', 'Two.'], 0.5),
+      row('a', ['Two.', 'One.'], 1),
+      row('a', ['Two.', 'One.'], 0),
+    ]);
+    const values = (await stored()).map(({ first, occurrence, overall }) => [first, occurrence, overall]);
+    expect(values).toEqual([
+      ['One.', 1, 0.5],
+      ['One.', 2, -1],
+      ['One.', 3, 0],
+    ]);
+    expect(Object.is(values[2]![2], 0)).toBe(true);
+    expect(await app.deps.db.$count(pairs, eq(pairs.projectId, projectId))).toBe(1);
+  });
+
+  test('again under the same name changes nothing but scores that are others now', async () => {
+    const rows = [row('a', ['One.', 'Two.'], 0.5), row('a', ['Two.', 'One.'], 1), row('b', ['A.', 'B.'], 0)];
+    await importComparisons(rows);
+    const before = await stored();
+    expect((await importComparisons(rows)).job.result).toMatchObject({
+      added: 0,
+      updated: 0,
+      unchanged: 3,
+      questions: 0,
+      answers: 0,
+      pairs: 0,
+    });
+    expect(await stored()).toEqual(before);
+    const changed = await importComparisons([rows[0], row('a', ['Two.', 'One.'], -1)]);
+    expect(changed.job.result).toMatchObject({ added: 0, updated: 1, unchanged: 1 });
+    expect((await stored()).map(({ overall }) => overall)).toEqual([0.5, 1, 0]);
+    const recorded = await app.deps.db
+      .select()
+      .from(events)
+      .where(and(eq(events.projectId, projectId), eq(events.kind, 'comparison.updated')));
+    expect(recorded).toMatchObject([
+      { actorId: lead.personId, before: { overall: -1 }, after: { overall: 1 } },
+    ]);
+  });
+
+  test('under another name is kept apart, on the same answers and pairs', async () => {
+    const rows = [row('a', ['One.', 'Two.'], 0.5)];
+    await importComparisons(rows);
+    const { job } = await importComparisons(rows, { name: 'other  study' });
+    expect(job.result).toMatchObject({ added: 1, questions: 0, answers: 0, pairs: 0 });
+    expect((await stored()).map((one) => one.import)).toEqual(['study', 'other study']);
+    expect((await importComparisons(rows, { form: 'minimal' })).job.result).toMatchObject({
+      added: 1,
+      answers: 0,
+      pairs: 1,
+    });
+  });
+
+  test('uses answers that were imported before, from whatever source', async () => {
+    await importAnswers([{ question: questionOf('a'), answer: 'One.', source: 'reddit' }]);
+    const { job } = await importComparisons([row('a', ['One.', 'Two.'], 1)]);
+    expect(job.result).toMatchObject({ answers: 1, questions: 0 });
+    const { items } = await client.listPairs({ params: { projectId }, query: {} });
+    expect(items).toMatchObject([{ first: { source: 'reddit' }, second: { source: 'study' } }]);
+  });
+
+  test('refuses twins, other texts of a question, and what the format refuses, by the row', async () => {
+    const { job, problems } = await importComparisons([
+      row('a', ['One two.', ' One\n two. '], 1),
+      row('a', ['One.', 'Two.'], 1),
+      { ...row('a', ['One.', 'Two.'], 1), question: { ...questionOf('a'), full_text: 'Else?' } },
+      { ...row('a', ['One.', 'Two.'], 1), score_1: 0.5 },
+    ]);
+    expect(problems).toEqual([
+      {
+        file: 'c.jsonl',
+        row: 1,
+        reason: 'both answers have the same text, so that there is nothing to compare',
+      },
+      {
+        file: 'c.jsonl',
+        row: 3,
+        reason: 'the question a of eli5 has another text here, which stays; give this one another id',
+      },
+      { file: 'c.jsonl', row: 4, reason: 'the scores 1 and 0.5 do not sum to zero' },
+    ]);
+    expect(job.result).toMatchObject({ added: 1, problems: 3 });
+  });
+
+  test('that dies goes on behind its last batch: nothing is lost, nothing doubled, occurrences the same', async () => {
+    // Every pair is compared three times, far apart in the file.
+    const rows = Array.from({ length: 1500 }, (_, index) => {
+      const pair = index % 500;
+      const texts = index < 1000 ? ['One.', 'Two.'] : ['Two.', 'One.'];
+      return pair === 99 ? '{broken' : row(`q${pair}`, texts as [string, string], (index % 5) / 4);
+    });
+    const jobId = await upload(
+      { kind: 'import-comparisons', options: { name: 'study' } },
+      { 'c.jsonl': jsonl(rows) },
+    );
+    const dying = new AbortController();
+    const failing = interruptAfterFirstBatch(dying);
+    await runImport(failing, { client, projectId, jobId, signal: dying.signal }).catch(() => undefined);
+    const [half] = await app.deps.db.select().from(jobs).where(eq(jobs.id, jobId));
+    expect(half).toMatchObject({ state: 'running', checkpoint: { done: 500 } });
+    expect(await stored()).toHaveLength(499);
+
+    const { job, problems } = await runImport(app.deps, { client, projectId, jobId });
+    expect(job).toMatchObject({
+      state: 'done',
+      result: { added: 1497, questions: 499, answers: 998, pairs: 499, problems: 3 },
+    });
+    expect(problems.map((problem) => problem.row)).toEqual([100, 600, 1100]);
+    const all = await stored();
+    expect(all).toHaveLength(1497);
+    expect(new Set(all.map(({ question, occurrence }) => `${question} ${occurrence}`)).size).toBe(1497);
+    const own = eq(pairings.projectId, projectId);
+    expect(await app.deps.db.$count(pairings, own)).toBe(1);
+    expect((await importComparisons(rows)).job.result).toMatchObject({ added: 0, unchanged: 1497 });
+  });
+
+  /** The server is told to stop once the first batch is committed. */
+  function interruptAfterFirstBatch(dying: AbortController): TestApp['deps'] {
+    const { db } = app.deps;
+    let transactions = 0;
+    const transaction: typeof db.transaction = async (work, config) => {
+      const result = await db.transaction(work, config);
+      transactions += 1;
+      // The first is the beginning of the attempt.
+      if (transactions === 2) dying.abort();
+      return result;
+    };
+    const watched = new Proxy(db, {
+      get: (target, name) => (name === 'transaction' ? transaction : Reflect.get(target, name, target)),
+    });
+    return { ...app.deps, db: watched };
+  }
+
+  test('written in either shape and imported again gives the same comparisons, tokens included', async () => {
+    await importComparisons([
+      row('a', ['One “1”.\n', 'Two.'], 0.5),
+      row('a', ['Two.', 'One “1”.\n'], 0.25),
+      {
+        ...row('b', ['Three [1].', 'Four.'], -1),
+        quotes_0: { title: ['Crow (a.example)'], extract: ['It is.'] },
+        tokens_0: { prefix: [1, 2], completion: [3] },
+      },
+    ]);
+    const shown = await stored();
+    const contents = await contentsOf(projectId);
+    for (const shape of ['webgpt', 'webgpt-flat'] as const) {
+      const lines = (await written()).map((comparison) => writeComparison(comparison, shape));
+      const home = projectId;
+      projectId = (await app.buildProject()).id;
+      ({ client } = await app.buildMember({ projectId, roles: ['lead'] }));
+      const { problems } = await importComparisons(lines);
+      expect(problems).toEqual([]);
+      expect(await stored()).toEqual(shown);
+      expect(await contentsOf(projectId)).toEqual(contents);
+      projectId = home;
+    }
+  });
+
+  const contentsOf = (of: string) =>
+    app.deps.db
+      .select({
+        text: answers.text,
+        quotes: answers.quotes,
+        contentHash: answers.contentHash,
+        prefix: answers.prefixTokenIds,
+        completion: answers.completionTokenIds,
+      })
+      .from(answers)
+      .where(eq(answers.projectId, of))
+      .orderBy(asc(answers.id));
+
+  /** What there is, as it is written: by the pair's order. */
+  async function written(): Promise<WrittenComparison[]> {
+    const rows = await app.deps.db
+      .select({ pair: pairs, question: questions, score: ratings.value })
+      .from(comparisons)
+      .innerJoin(pairs, eq(pairs.id, comparisons.pairId))
+      .innerJoin(questions, eq(questions.id, pairs.questionId))
+      .innerJoin(ratings, eq(ratings.comparisonId, comparisons.id))
+      .where(eq(comparisons.projectId, projectId))
+      .orderBy(asc(comparisons.id));
+    const ids = rows.flatMap(({ pair }) => [pair.firstAnswerId, pair.secondAnswerId]);
+    const texts = await app.deps.db.select().from(answers).where(inArray(answers.id, ids));
+    const answerOf = (id: string) => texts.find((answer) => answer.id === id)!;
+    return rows.map(({ pair, question, score }) => ({
+      question: { dataset: question.dataset, id: question.externalId, fullText: question.fullText },
+      answers: [answerOf(pair.firstAnswerId), answerOf(pair.secondAnswerId)],
+      score,
+    }));
+  }
+});
