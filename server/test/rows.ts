@@ -1,6 +1,8 @@
 import { uuidv7 } from 'uuidv7';
-import { assignments, episodes, pages, questions } from '../src/db/schema/index.ts';
+import { assignments, comparisons, episodes, pages, questions } from '../src/db/schema/index.ts';
 import type { Dependencies } from '../src/dependencies.ts';
+import type { TestDependencies } from './dependencies.ts';
+import { buildPairs } from './comparisons.ts';
 
 /**
  * Rows of a question, an assignment and its episode, for tests of who may reach them: nobody has browsed in it, and its
@@ -69,4 +71,33 @@ export async function buildEpisode(
     createdAt: at,
   });
   return { questionId, assignmentId, episodeId, pageHash };
+}
+
+/** Rows of a pair and its comparison, for the same tests: its lease, whose token is `lease`, has ended. */
+export async function buildComparison(
+  test: Pick<TestDependencies, 'deps' | 'clock'>,
+  owner: { projectId: string; memberId: string },
+): Promise<{ pairId: string; comparisonId: string }> {
+  const { projectId, memberId } = owner;
+  const at = test.clock.now();
+  const [pair] = await buildPairs(test, { projectId, count: 1 });
+  const comparisonId = uuidv7();
+  await test.deps.db.insert(comparisons).values({
+    id: comparisonId,
+    projectId,
+    pairId: pair!.id,
+    origin: 'rater',
+    state: 'expired',
+    form: 'webgpt-five',
+    formVersion: 1,
+    memberId,
+    firstSide: 'a',
+    requiredFields: ['overall'],
+    leaseToken: 'lease',
+    leaseExpiresAt: at,
+    settingsVersion: 1,
+    createdAt: at,
+    endedAt: at,
+  });
+  return { pairId: pair!.id, comparisonId };
 }

@@ -3,7 +3,7 @@ import { eq } from 'drizzle-orm';
 import { uuidv7 } from 'uuidv7';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { cookieOf, createPartialApp, type PartialApp } from '../../test/partial-app.ts';
-import { buildEpisode } from '../../test/rows.ts';
+import { buildComparison, buildEpisode } from '../../test/rows.ts';
 import { apiTokens, members } from '../db/schema/index.ts';
 import { accountHandlers } from '../features/accounts/index.ts';
 import { createMember, createPerson, replaceSignInLink } from '../features/people/index.ts';
@@ -22,7 +22,9 @@ type Audience =
   | 'demonstrators'
   | 'the demonstrator of the assignment'
   | 'the demonstrator of the episode'
-  | 'the demonstrator of the episode, and leads';
+  | 'the demonstrator of the episode, and leads'
+  | 'raters'
+  | 'the rater of the comparison';
 
 const audiences: Record<OperationId, Audience> = {
   getHealth: 'everybody',
@@ -71,6 +73,7 @@ const audiences: Record<OperationId, Audience> = {
   startImport: 'leads',
   createExport: 'leads',
   createVerification: 'leads',
+  createComparisonExport: 'leads',
   listJobs: 'leads',
   getJob: 'leads',
   listJobProblems: 'leads',
@@ -109,6 +112,34 @@ const audiences: Record<OperationId, Audience> = {
   getPractice: 'demonstrators',
   startPractice: 'demonstrators',
   endPractice: 'demonstrators',
+  listAnswers: 'leads',
+  listAnswerSources: 'leads',
+  previewPairing: 'leads',
+  createPairing: 'leads',
+  listPairings: 'leads',
+  createPair: 'leads',
+  listPairs: 'leads',
+  changePairs: 'leads',
+  getPair: 'leads',
+  claimComparison: 'raters',
+  listOwnComparisons: 'raters',
+  getOwnComparisonStatistics: 'raters',
+  getOwnComparison: 'the rater of the comparison',
+  saveComparisonDraft: 'the rater of the comparison',
+  submitComparison: 'the rater of the comparison',
+  extendComparisonLease: 'the rater of the comparison',
+  releaseComparison: 'the rater of the comparison',
+  reportComparisonActivity: 'the rater of the comparison',
+  getComparisonPractice: 'raters',
+  endComparisonPractice: 'raters',
+  listComparisons: 'leads',
+  getComparisonProgress: 'leads',
+  getRatingDistributions: 'leads',
+  getAgreement: 'leads',
+  listRaters: 'leads',
+  listComparisonImports: 'leads',
+  getComparison: 'leads',
+  excludeComparison: 'leads',
   listWorkers: 'admins',
   reportWorker: 'model workers',
   startAttempt: 'model workers',
@@ -136,6 +167,8 @@ const withinProjects: readonly Audience[] = [
   'the demonstrator of the assignment',
   'the demonstrator of the episode',
   'the demonstrator of the episode, and leads',
+  'raters',
+  'the rater of the comparison',
 ];
 
 const yes = 'through';
@@ -143,7 +176,7 @@ const all = (outcome: Outcome): Row => withinProjects.map(() => outcome);
 
 /**
  * What happens to each caller, in the order of the two lists above. The assignment and the episode of the addresses are
- * the demonstrator's, in `home`; away they are another project's objects.
+ * the demonstrator's, the comparison is the rater's, in `home`; away they are another project's objects.
  */
 const callers: Record<string, { outside: Row; home: Row; away: Row }> = {
   nobody: { outside: [yes, 401, 401, 401, 401], home: all(401), away: all(401) },
@@ -151,45 +184,50 @@ const callers: Record<string, { outside: Row; home: Row; away: Row }> = {
   'an outsider': { outside: [yes, yes, yes, 403, 403], home: all(404), away: all(404) },
   'the demonstrator': {
     outside: [yes, yes, yes, 403, 403],
-    home: [yes, 403, yes, yes, yes, yes],
+    home: [yes, 403, yes, yes, yes, yes, 403, 403],
     away: all(404),
   },
   'another demonstrator': {
     outside: [yes, yes, yes, 403, 403],
-    home: [yes, 403, yes, 404, 404, 404],
+    home: [yes, 403, yes, 404, 404, 404, 403, 403],
     away: all(404),
   },
-  'a rater': {
+  'the rater': {
     outside: [yes, yes, yes, 403, 403],
-    home: [yes, 403, 403, 403, 403, 403],
+    home: [yes, 403, 403, 403, 403, 403, yes, yes],
+    away: all(404),
+  },
+  'another rater': {
+    outside: [yes, yes, yes, 403, 403],
+    home: [yes, 403, 403, 403, 403, 403, yes, 404],
     away: all(404),
   },
   'a lead': {
     outside: [yes, yes, yes, 403, 403],
-    home: [yes, yes, 403, 403, 403, yes],
+    home: [yes, yes, 403, 403, 403, yes, 403, 403],
     away: all(404),
   },
   'an admin': {
     outside: [yes, yes, yes, yes, 403],
-    home: [yes, yes, 403, 403, 403, yes],
-    away: [yes, yes, 403, 403, 403, 404],
+    home: [yes, yes, 403, 403, 403, yes, 403, 403],
+    away: [yes, yes, 403, 403, 403, 404, 403, 403],
   },
   'a removed lead': { outside: [yes, yes, yes, 403, 403], home: all(404), away: all(404) },
   "a model worker's key": { outside: [yes, 403, 403, 403, yes], home: all(403), away: all(403) },
   // The keys' person leads both projects, and demonstrates at home.
   'a key': {
     outside: [yes, yes, 403, 403, 403],
-    home: [yes, yes, yes, 404, 404, yes],
-    away: [yes, yes, 403, 403, 403, 404],
+    home: [yes, yes, yes, 404, 404, yes, 403, 403],
+    away: [yes, yes, 403, 403, 403, 404, 403, 403],
   },
   'a key bound to the project away': {
     outside: [yes, yes, 403, 403, 403],
     home: all(404),
-    away: [yes, yes, 403, 403, 403, 404],
+    away: [yes, yes, 403, 403, 403, 404, 403, 403],
   },
   "an admin's key bound to the project at home": {
     outside: [yes, yes, 403, 403, 403],
-    home: [yes, yes, 403, 403, 403, yes],
+    home: [yes, yes, 403, 403, 403, yes, 403, 403],
     away: all(404),
   },
   'a revoked key': { outside: [yes, 401, 401, 401, 401], home: all(401), away: all(401) },
@@ -242,6 +280,7 @@ beforeAll(async () => {
     return { personId, memberId: await join(home.id, personId, roles) };
   };
   const demonstrator = await member('demonstrator', ['demonstrator']);
+  const rater = await member('rater', ['rater']);
   const removed = await member('removed', ['lead']);
   await db.update(members).set({ removedAt: at }).where(eq(members.id, removed.memberId));
   const keeper = await member('keeper', ['lead', 'demonstrator']);
@@ -253,7 +292,8 @@ beforeAll(async () => {
     'an outsider': await enter(await build('outsider')),
     'the demonstrator': await enter(demonstrator.personId),
     'another demonstrator': await enter((await member('another', ['demonstrator'])).personId),
-    'a rater': await enter((await member('rater', ['rater'])).personId),
+    'the rater': await enter(rater.personId),
+    'another rater': await enter((await member('another rater', ['rater'])).personId),
     'a lead': await enter((await member('lead', ['lead'])).personId),
     'an admin': await enter(admin),
     'a removed lead': await enter(removed.personId),
@@ -270,7 +310,11 @@ beforeAll(async () => {
     projectId: home.id,
     memberId: demonstrator.memberId,
   });
-  const objects = { assignmentId, episodeId };
+  const { pairId, comparisonId } = await buildComparison(server, {
+    projectId: home.id,
+    memberId: rater.memberId,
+  });
+  const objects = { assignmentId, episodeId, pairId, comparisonId };
   params = { home: { projectId: home.id, ...objects }, away: { projectId: away.id, ...objects } };
 });
 afterAll(() => server?.close());

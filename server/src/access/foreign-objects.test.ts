@@ -3,6 +3,7 @@ import { eq, sql } from 'drizzle-orm';
 import { uuidv7 } from 'uuidv7';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createTestApp, type TestApp, type TestMember } from '../../test/app.ts';
+import { buildComparison } from '../../test/rows.ts';
 import {
   answerDraftVersions,
   episodes,
@@ -32,6 +33,14 @@ const bodies = (): Partial<Record<OperationId, unknown>> => ({
   saveDraft: { text: 'x', baseVersion: 0, leaseToken },
   submitAnswer: { text: 'x', leaseToken },
   reportActivity: { leaseToken },
+  saveComparisonDraft: { leaseToken: 'lease', baseVersion: 0, judgement: {} },
+  submitComparison: {
+    leaseToken: 'lease',
+    judgement: { ratings: { unsupported: 'equal', coherence: 'equal', overall: 'equal' } },
+  },
+  releaseComparison: { leaseToken: 'lease', kind: 'skip' },
+  reportComparisonActivity: { leaseToken: 'lease' },
+  excludeComparison: { excluded: true, reason: 'test' },
   reviewDemonstration: { decision: 'accepted', seen: { answerRevision: null, decisions: 0 } },
 });
 const queries: Partial<Record<OperationId, string>> = { addImportFile: '?path=a.html' };
@@ -162,5 +171,17 @@ async function buildObjects(projectId: string, owner: TestMember): Promise<Recor
     createdAt: at,
     expiresAt: at,
   });
-  return { jobId, pageId, invitationId, assignmentId, episodeId, questionId, memberId: owner.memberId };
+  const { memberId } = owner;
+  const { pairId, comparisonId } = await buildComparison(test, { projectId, memberId });
+  return {
+    jobId,
+    pageId,
+    invitationId,
+    assignmentId,
+    episodeId,
+    questionId,
+    pairId,
+    comparisonId,
+    memberId,
+  };
 }
