@@ -32,18 +32,18 @@ export type ImportBody =
   | { kind: 'import-comparisons'; options: ImportComparisonsOptions };
 export type ImportKind = ImportBody['kind'];
 
-/** What an import has brought, in words. */
+/** What a job has brought, in words; counts of nothing are left out, unless there is nothing else. */
 export function resultWords(result: Job['result']): string {
   const words: Record<string, (count: number) => string> = {
     ...text.imports.results,
     ...text.comparisons.jobResults,
   };
-  return Object.entries(result ?? {})
-    .flatMap(([name, value]) => {
-      const describe = words[name];
-      return describe && typeof value === 'number' && value > 0 ? [describe(value)] : [];
-    })
-    .join(', ');
+  const counts = Object.entries(result ?? {}).flatMap(([name, count]) => {
+    const describe = words[name];
+    return describe && typeof count === 'number' ? [{ count, words: describe(count) }] : [];
+  });
+  const some = counts.filter(({ count }) => count > 0);
+  return (some.length > 0 ? some : counts).map((one) => one.words).join(', ');
 }
 
 /**

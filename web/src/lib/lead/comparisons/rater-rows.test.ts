@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest';
 import { leaning } from './rater-rows.ts';
 
-const chooses = (low: number, high: number) => ({ choosesA: { share: 0.5, of: 10, interval: { low, high } } });
+const chooses = (low: number, high: number) => ({
+  choosesA: { share: 0.5, of: 10, interval: { low, high } },
+});
 
 test('a rater leans to a side only where the interval leaves one half out', () => {
   expect(leaning(chooses(0.51, 0.7))).toBe('a');

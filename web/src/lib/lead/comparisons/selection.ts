@@ -13,7 +13,7 @@ const bys = ['people', 'programs', 'raters', 'import'] as const;
 /** Whose figures an address asks for: a form, and whose comparisons. */
 export function readSelection(
   query: Pick<URLSearchParams, 'get'>,
-  { form: usual = 'webgpt-five' }: { form?: Pair['form'] } = {},
+  { form: usual = 'webgpt-five' }: { form: Pair['form'] | undefined },
 ): ComparisonSelection {
   const form = formNameSchema.safeParse(query.get('form'));
   const by = bys.find((one) => one === query.get('by')) ?? 'people';
