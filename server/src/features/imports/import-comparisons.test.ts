@@ -4,6 +4,7 @@ import { and, asc, eq, inArray } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createTestApp, type TestApp, type TestMember } from '../../../test/app.ts';
 import { runImport, type Imported } from '../../../test/imports.ts';
+import { interruptAfterFirstBatch } from '../../../test/interrupted.ts';
 import {
   answers,
   comparisonImports,
@@ -336,7 +337,7 @@ describe('importing comparisons', () => {
       { 'c.jsonl': jsonl(rows) },
     );
     const dying = new AbortController();
-    const failing = interruptAfterFirstBatch(dying);
+    const failing = interruptAfterFirstBatch(app.deps, dying);
     await runImport(failing, { client, projectId, jobId, signal: dying.signal }).catch(() => undefined);
     const [half] = await app.deps.db.select().from(jobs).where(eq(jobs.id, jobId));
     expect(half).toMatchObject({ state: 'running', checkpoint: { done: 500 } });
@@ -355,23 +356,6 @@ describe('importing comparisons', () => {
     expect(await app.deps.db.$count(pairings, own)).toBe(1);
     expect((await importComparisons(rows)).job.result).toMatchObject({ added: 0, unchanged: 1497 });
   });
-
-  /** The server is told to stop once the first batch is committed. */
-  function interruptAfterFirstBatch(dying: AbortController): TestApp['deps'] {
-    const { db } = app.deps;
-    let transactions = 0;
-    const transaction: typeof db.transaction = async (work, config) => {
-      const result = await db.transaction(work, config);
-      transactions += 1;
-      // The first is the beginning of the attempt.
-      if (transactions === 2) dying.abort();
-      return result;
-    };
-    const watched = new Proxy(db, {
-      get: (target, name) => (name === 'transaction' ? transaction : Reflect.get(target, name, target)),
-    });
-    return { ...app.deps, db: watched };
-  }
 
   test('written in either shape and imported again gives the same comparisons, tokens included', async () => {
     await importComparisons([

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { uuidv7 } from 'uuidv7';
 import { createTestApp, type TestApp, type TestMember } from '../../../test/app.ts';
 import { importFiles, runImport } from '../../../test/imports.ts';
+import { interruptAfterFirstBatch } from '../../../test/interrupted.ts';
 import { assignments, events, jobs, questions } from '../../db/schema/index.ts';
 
 let app: TestApp;
@@ -272,7 +273,7 @@ describe('an import of questions that dies', () => {
     await client.addImportFile({ params: { projectId, jobId }, query: { path: 'q.jsonl' }, body: bytes });
     await client.startImport({ params: { projectId, jobId } });
     const dying = new AbortController();
-    const failing = interruptAfterFirstBatch(dying);
+    const failing = interruptAfterFirstBatch(app.deps, dying);
     await runImport(failing, { client, projectId, jobId, signal: dying.signal }).catch(() => undefined);
     const [half] = await app.deps.db.select().from(jobs).where(eq(jobs.id, jobId));
     expect(half).toMatchObject({ state: 'running', checkpoint: { done: 500 } });
@@ -291,21 +292,4 @@ describe('an import of questions that dies', () => {
     expect(new Set(stored.map((question) => question.externalId)).size).toBe(1683);
     expect(stored).toHaveLength(1683);
   });
-
-  /** The server is told to stop once the first batch is committed. */
-  function interruptAfterFirstBatch(dying: AbortController): TestApp['deps'] {
-    const { db } = app.deps;
-    let transactions = 0;
-    const transaction: typeof db.transaction = async (work, config) => {
-      const result = await db.transaction(work, config);
-      transactions += 1;
-      // The first is the beginning of the attempt.
-      if (transactions === 2) dying.abort();
-      return result;
-    };
-    const watched = new Proxy(db, {
-      get: (target, name) => (name === 'transaction' ? transaction : Reflect.get(target, name, target)),
-    });
-    return { ...app.deps, db: watched };
-  }
 });
