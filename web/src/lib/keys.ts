@@ -31,3 +31,26 @@ export function readKeysSetting(): boolean {
 export function storeKeysSetting(areOn: boolean): void {
   writeStored(settingName, areOn ? 'on' : 'off');
 }
+
+/** Keys by what they do. A key is an event's `key`, after `Shift+` for keys without a character of their own, and after `Ctrl+` (or the Mac's command key). */
+export type KeyTable = Readonly<Record<string, readonly string[]>>;
+
+/** What a key does by a table; null if nothing. */
+export function actionIn<T extends KeyTable>(
+  table: T,
+  event: Pick<KeyboardEvent, 'key' | 'shiftKey' | 'ctrlKey' | 'metaKey'>,
+): keyof T | null {
+  const held =
+    event.ctrlKey || event.metaKey ? 'Ctrl+' : event.shiftKey && event.key.length > 1 ? 'Shift+' : '';
+  const key = held + event.key;
+  for (const [action, keys] of Object.entries<readonly string[]>(table)) {
+    if (keys.includes(key)) return action;
+  }
+  return null;
+}
+
+/** A key as it is printed on a keyboard, in the parts that are pressed together. */
+export function shownKey(key: string): string[] {
+  const arrows: Record<string, string> = { ArrowDown: '↓', ArrowUp: '↑', ArrowRight: '→', ArrowLeft: '←' };
+  return key.split('+').map((part) => arrows[part] ?? part);
+}

@@ -29,6 +29,8 @@ export const paths = {
   guidelines: (projectId: string) => `/projects/${projectId}/guidelines`,
   practice: (projectId: string) => `/projects/${projectId}/practice`,
   settings: (projectId: string) => `/projects/${projectId}/settings`,
+  compare: (projectId: string, comparisonId: string) => `/projects/${projectId}/compare/${comparisonId}`,
+  comparePractice: (projectId: string) => `/projects/${projectId}/compare/practice`,
   task: (projectId: string, assignmentId: string) => `/projects/${projectId}/tasks/${assignmentId}`,
 };
 

@@ -1,3 +1,5 @@
+import { unwrapped } from './unwrapped.ts';
+
 const wrapped = `# How to make a good demonstration
 
 You get a question. You look for what answers it in the text browser, keep the passages that matter as quotes, and
@@ -59,8 +61,5 @@ answer with sources. Work as you would for a friend who asked, and who will chec
   show what a person does.
 `;
 
-/**
- * What a project's guidelines are until its lead writes others: for demonstrators, in Markdown. Every paragraph and item is
- * one line, as people write them in a text field.
- */
-export const demonstrationGuidelines = `${wrapped.trim().replaceAll(/(?<=\S)\n(?![\n#-]) */g, ' ')}\n`;
+/** What a project's guidelines are until its lead writes others: for demonstrators, in Markdown. */
+export const demonstrationGuidelines = unwrapped(wrapped);

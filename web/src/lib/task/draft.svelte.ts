@@ -21,6 +21,8 @@ export interface DraftOptions {
   keep: (draft: { text: string; baseVersion: number } | null) => void;
   /** An error that trying again does not help. */
   onFailure: (error: unknown) => void;
+  /** Whether the server keeps what was saved before, so that what is given up is saved first. */
+  hasVersions?: boolean;
   waitMs?: number;
 }
 
@@ -45,6 +47,7 @@ export class Draft {
   #isChosen = false;
   /** Texts that were given up for the one here: saved before it, so that they stay among the versions. */
   #before: string[] = [];
+  #saving: Promise<void> = Promise.resolve();
 
   constructor(options: DraftOptions) {
     this.#options = options;
@@ -75,7 +78,7 @@ export class Draft {
 
   /** Puts another text in the place of the one here, which stays among the versions. */
   choose(value: string): void {
-    if (!this.isSaved) this.#before.push(this.text);
+    if (!this.isSaved && this.#options.hasVersions !== false) this.#before.push(this.text);
     this.text = value;
     this.#isChosen = true;
     this.#keep();
@@ -92,6 +95,19 @@ export class Draft {
     this.#isChosen = true;
     this.#keep();
     void this.#save();
+  }
+
+  /** Takes over what was saved elsewhere, if nothing here would be lost by it; says whether it did. */
+  follow(saved: SavedDraft): boolean {
+    if (!this.isSaved || this.isSending || saved.version <= this.saved.version) return false;
+    this.saved = saved;
+    this.text = saved.text;
+    return true;
+  }
+
+  /** Resolves when no save is under way. */
+  settled(): Promise<void> {
+    return this.#saving;
   }
 
   /** Tries at once what is waiting to be tried again. */
@@ -125,11 +141,16 @@ export class Draft {
     clearTimeout(this.#timer);
     if (this.isSending || this.#isPaused || this.conflict) return;
     this.isSending = true;
+    this.#saving = this.#saveAll();
     try {
-      while (this.#isBehind && !this.#isPaused && !this.conflict) await this.#saveOnce();
+      await this.#saving;
     } finally {
       this.isSending = false;
     }
+  }
+
+  async #saveAll(): Promise<void> {
+    while (this.#isBehind && !this.#isPaused && !this.conflict) await this.#saveOnce();
   }
 
   get #isBehind(): boolean {

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
+import { shownKey } from '../keys.ts';
 import { text } from '../text.ts';
-import { actionOf, shownKey, taskKeys } from './task-keys.ts';
+import { actionOf, taskKeys } from './task-keys.ts';
 
 const press = (key: string, held: 'shiftKey' | 'ctrlKey' | 'metaKey' | null = null) => ({
   key,

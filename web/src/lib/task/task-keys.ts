@@ -1,3 +1,5 @@
+import { actionIn } from '../keys.ts';
+
 /**
  * Every key of the task screen, by where it acts: the handler and the help are made from this one table. A key is an event's `key`,
  * after `Shift+` for keys without a character of their own, and after `Ctrl+` (or the Mac's command key). What they mean is said in `text.keys.meanings`.
@@ -59,17 +61,5 @@ export function actionOf<P extends KeyPlace>(
   place: P,
   event: Pick<KeyboardEvent, 'key' | 'shiftKey' | 'ctrlKey' | 'metaKey'>,
 ): KeyAction<P> | null {
-  const held =
-    event.ctrlKey || event.metaKey ? 'Ctrl+' : event.shiftKey && event.key.length > 1 ? 'Shift+' : '';
-  const key = held + event.key;
-  for (const [action, keys] of Object.entries<readonly string[]>(taskKeys[place])) {
-    if (keys.includes(key)) return action as KeyAction<P>;
-  }
-  return null;
-}
-
-/** A key as it is printed on a keyboard, in the parts that are pressed together. */
-export function shownKey(key: string): string[] {
-  const arrows: Record<string, string> = { ArrowDown: '↓', ArrowUp: '↑', ArrowRight: '→', ArrowLeft: '←' };
-  return key.split('+').map((part) => arrows[part] ?? part);
+  return actionIn(taskKeys[place], event) as KeyAction<P> | null;
 }
