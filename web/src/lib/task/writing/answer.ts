@@ -1,5 +1,5 @@
 import { answerSentences } from '@rookery/shared/text';
-import type { TextRange } from '../selection.ts';
+import type { TextRange } from '@rookery/shared/text';
 
 /** A part of a sentence as a reader sees it. */
 export type Piece =

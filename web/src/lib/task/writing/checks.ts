@@ -1,4 +1,4 @@
-import type { TextRange } from '../selection.ts';
+import type { TextRange } from '@rookery/shared/text';
 import type { ReadAnswer, Sentence } from './answer.ts';
 
 /** Something that whoever writes the answer should look at. None of them keeps it from being submitted but `empty`. */

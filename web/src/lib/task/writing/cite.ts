@@ -1,4 +1,4 @@
-import type { TextRange } from '../selection.ts';
+import type { TextRange } from '@rookery/shared/text';
 
 /** What ends a sentence, with the marks that close behind it. */
 const stop = /[.!?…。！？؟]+["'”’»)]*$/u;

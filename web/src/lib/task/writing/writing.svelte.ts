@@ -1,6 +1,6 @@
 import type { Quote } from '@rookery/shared/browser';
 import { createContext } from 'svelte';
-import type { TextRange } from '../selection.ts';
+import type { TextRange } from '@rookery/shared/text';
 import { readAnswer, type ReadAnswer } from './answer.ts';
 import { checkAnswer, type Check } from './checks.ts';
 
