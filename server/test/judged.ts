@@ -1,4 +1,5 @@
 import {
+  contradictsCriteria,
   getForm,
   valueOfChoice,
   type Choice,
@@ -19,7 +20,6 @@ import {
   pairs,
   ratings,
 } from '../src/db/schema/index.ts';
-import { figuresOfJudgement } from '../src/features/comparison-tasks/figures.ts';
 import type { TestApp } from './app.ts';
 
 type Application = Pick<TestApp, 'deps' | 'clock'>;
@@ -48,7 +48,7 @@ export async function buildComparison(
   const judgement = judgementOf(options.judgement, name);
   const id = uuidv7();
   const now = clock.now();
-  const { spans, isNoted, contradicts } = figuresOfJudgement(judgement, []);
+  const sides = Object.values(judgement.options);
   const { state = 'submitted', isCalibration = false, activeMs = 60_000 } = row;
   const isHeld = !isCalibration && (state === 'submitted' || state === 'active');
   const isDone = ['submitted', 'surplus', 'excluded'].includes(state);
@@ -80,9 +80,9 @@ export async function buildComparison(
       questionFlag: judgement.questionFlag,
       submittedAt: now,
       activeMs,
-      spans,
-      isNoted,
-      softPrompts: contradicts ? ['contradicts'] : [],
+      spans: sides.reduce((sum, { spans }) => sum + spans.length, 0),
+      isNoted: sides.some(({ notes }) => notes.trim() !== ''),
+      softPrompts: contradictsCriteria(judgement) ? ['contradicts'] : [],
     }),
     ...row,
   });

@@ -1,4 +1,4 @@
-import { comparisonFlags, comparisonSorts, type ComparisonFilter } from '@rookery/shared/api';
+import { comparisonSorts, type ComparisonFilter, type ComparisonFlag } from '@rookery/shared/api';
 import type { Judgement } from '@rookery/shared/comparisons';
 import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -108,7 +108,7 @@ describe('the list', () => {
     const built = await buildPairs(test, { projectId, count: 8 });
     const option = (notes: string) => ({ a: { notes }, b: {} });
     const contradicting = { core: 'a-better', coherence: 'a-much-better', overall: 'b-better' } as const;
-    const found: Partial<Record<(typeof comparisonFlags)[number], string>> = {
+    const found: Partial<Record<ComparisonFlag, string>> = {
       'question-flag': await compare(built[0]!, { judgement: { questionFlag: 'makes-no-sense' } }),
       contradicts: await compare(built[1]!, { judgement: { ratings: contradicting } }),
       fast: await compare(built[2]!, { judgement: 'equal', row: { softPrompts: ['fast'] } }),
