@@ -121,7 +121,9 @@ export const projectSettingsSchema = z
           ),
       })
       .prefault({})
-      .describe('How answers are compared.'),
+      .describe(
+        'How answers are compared. Who does not lead the project is told the defaults of what says which pairs come when.',
+      ),
     browser: browserSettingsSchema,
   })
   .meta({ id: 'ProjectSettings' });

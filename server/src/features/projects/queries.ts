@@ -1,4 +1,4 @@
-import type { Project } from '@rookery/shared/api';
+import { projectSettingsSchema, type Project } from '@rookery/shared/api';
 import { and, asc, eq, isNull, sql } from 'drizzle-orm';
 import type { Queryable } from '../../db/database.ts';
 import { members, projects, projectSettings } from '../../db/schema/index.ts';
@@ -28,12 +28,17 @@ export async function findProject(db: Queryable, projectId: string) {
   return row ?? null;
 }
 
-/** By name: the projects a person belongs to; all of them for `'all'`. */
+/** By name: the projects a person belongs to, and whether they lead them; all of them, as their lead, for `'all'`. */
 export async function listProjectRows(
   db: Queryable,
   whose: 'all' | { personId: string },
-): Promise<ProjectRow[]> {
-  const query = db.select(columns).from(projects).innerJoin(projectSettings, newestSettings).$dynamic();
+): Promise<(ProjectRow & { isLead: boolean })[]> {
+  const isLead = whose === 'all' ? sql<boolean>`true` : sql<boolean>`'lead' = any(${members.roles})`;
+  const query = db
+    .select({ ...columns, isLead })
+    .from(projects)
+    .innerJoin(projectSettings, newestSettings)
+    .$dynamic();
   if (whose !== 'all') {
     query.innerJoin(
       members,
@@ -47,10 +52,21 @@ export async function listProjectRows(
   return query.orderBy(asc(sql`lower(${projects.name})`));
 }
 
-export const presentProject = (row: ProjectRow): Project => ({
-  id: row.id,
-  name: row.name,
-  settings: row.settings,
-  settingsVersion: row.settingsVersion,
-  createdAt: row.createdAt.toISOString(),
-});
+const { comparisons: defaultComparisons } = projectSettingsSchema.parse({ browser: {} });
+
+/**
+ * A project as its leads see it, or as others do: how pairs are given out is not for those who compare them, since it
+ * would tell them which are calibration pairs. They are told the defaults.
+ */
+export function presentProject(row: ProjectRow, { isLead }: { isLead: boolean }): Project {
+  const { settings } = row;
+  const { leaseMinutes, leasesPerPerson, revisionMinutes, questionFlags } = settings.comparisons;
+  const told = { ...defaultComparisons, leaseMinutes, leasesPerPerson, revisionMinutes, questionFlags };
+  return {
+    id: row.id,
+    name: row.name,
+    settings: isLead ? settings : { ...settings, comparisons: told },
+    settingsVersion: row.settingsVersion,
+    createdAt: row.createdAt.toISOString(),
+  };
+}

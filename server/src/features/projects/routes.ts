@@ -9,15 +9,17 @@ export const projectHandlers = (deps: Dependencies): Handlers<typeof projectRout
   listProjects: async ({ caller }) => {
     const { person, onlyProjectId } = caller;
     const rows = await listProjectRows(deps.db, person.isAdmin ? 'all' : { personId: person.id });
-    return rows.filter(({ id }) => onlyProjectId === null || id === onlyProjectId).map(presentProject);
+    return rows
+      .filter(({ id }) => onlyProjectId === null || id === onlyProjectId)
+      .map((row) => presentProject(row, row));
   },
 
   createProject: ({ body, caller }) => createProject(deps, { name: body.name, actorId: caller.person.id }),
 
-  getProject: async ({ params }) => {
+  getProject: async ({ params, caller }) => {
     const row = await findProject(deps.db, params.projectId);
     if (!row) throw new ApiError('not_found', 'There is no such project.');
-    return presentProject(row);
+    return presentProject(row, { isLead: caller.roles.includes('lead') });
   },
 
   updateProject: ({ params, body, caller }) =>

@@ -56,7 +56,7 @@ export async function createProject(
   const row = await orNameTaken(name, () =>
     deps.db.transaction((tx) => insertProject(tx, { name, makerId: actorId, actorId, at })),
   );
-  return presentProject(row);
+  return presentProject(row, { isLead: true });
 }
 
 /**
@@ -121,7 +121,8 @@ export async function updateProject(
     await tx.update(projects).set({ name, settingsVersion }).where(eq(projects.id, projectId));
     return after;
   };
-  return presentProject(await orNameTaken(change.name ?? '', () => deps.db.transaction(update)));
+  const changed = await orNameTaken(change.name ?? '', () => deps.db.transaction(update));
+  return presentProject(changed, { isLead: true });
 }
 
 /** One version of a project's settings: what work that names it was done under. */
