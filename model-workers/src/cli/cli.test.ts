@@ -124,6 +124,11 @@ test('a command that is not given rightly exits with 2 and says how it is given'
     ['invite'],
     ['invite', '--role', 'king'],
     ['questions', 'import'],
+    ['answers', 'import'],
+    ['comparisons', 'import', 'missing.jsonl'],
+    ['pairs'],
+    ['pairs', 'make', '--per-question', '0'],
+    ['pairs', 'make', '--form', 'nonsense'],
   ]) {
     const ended = await rookery(args);
     expect({ args, ...ended }).toMatchObject({ args, code: 2, out: '' });
@@ -150,6 +155,9 @@ test('every command explains itself, with examples and exit codes', async () => 
     'login',
     'questions import',
     'library import',
+    'answers import',
+    'comparisons import',
+    'pairs make',
     'invite',
     'demonstrations export',
     'episodes verify',
@@ -256,6 +264,105 @@ test('a job is waited for while the server restarts, and its failure is told in 
     err: 'The disk is full.\n',
   });
   expect(calls.filter((call) => call === 'GET /jobs/JOB')).toHaveLength(3);
+});
+
+/** The JSON that a request brings. */
+const bodyOf = async (request: IncomingMessage): Promise<unknown> =>
+  JSON.parse(Buffer.concat((await request.toArray()) as Buffer[]).toString());
+
+test('comparisons are imported under a name, with what could not be used told by its row', async () => {
+  const file = path.join(folder, 'c.jsonl');
+  await writeFile(file, '{}\n');
+  const asked: unknown[] = [];
+  const result = { added: 2, updated: 0, unchanged: 0, problems: 1, readAsWindows1252: [] };
+  const { env, calls } = await serve({
+    'GET /api/projects': oneProject,
+    'POST /imports': async (request) => {
+      asked.push(await bodyOf(request));
+      return { status: 201, ...job({ kind: 'import-comparisons', state: 'uploading' }) };
+    },
+    'PUT /imports/JOB/files': async (request) => {
+      await request.toArray();
+      return { path: 'c.jsonl', size: 3, sha256: 'a'.repeat(64) };
+    },
+    'POST /imports/JOB/start': () => ({
+      status: 202,
+      ...job({ kind: 'import-comparisons', state: 'queued' }),
+    }),
+    'GET /jobs/JOB': () => job({ kind: 'import-comparisons', result, problems: 1 }),
+    'GET /jobs/JOB/problems': () => ({
+      items: [{ file: 'c.jsonl', row: 3, reason: 'the row is not valid JSON' }],
+      nextCursor: null,
+      total: 1,
+    }),
+  });
+  const ended = await rookery(['comparisons', 'import', file, '--name', 'webgpt', '--wanted', '3'], { env });
+  expect(ended).toEqual({
+    code: 0,
+    out: 'Done: added 2, updated 0, unchanged 0, problems 1.\n',
+    err: '1 row or file could not be used:\n  c.jsonl:3: the row is not valid JSON\n',
+  });
+  const options = { name: 'webgpt', wanted: 3, form: 'webgpt-five', use: 'rm', dataset: null };
+  expect(asked).toEqual([{ kind: 'import-comparisons', options }]);
+
+  const answers = await rookery(['answers', 'import', file, '--source', 'reddit', '--use', 'evaluation'], {
+    env,
+  });
+  expect(answers.code).toBe(0);
+  expect(asked[1]).toEqual({
+    kind: 'import-answers',
+    options: { use: 'evaluation', source: 'reddit', dataset: null },
+  });
+  expect(calls.filter((call) => call === 'PUT /imports/JOB/files')).toHaveLength(2);
+});
+
+test('pairs are made as the options say; a dry run only tells how many they would be', async () => {
+  const asked: unknown[] = [];
+  const { env } = await serve({
+    'GET /api/projects': oneProject,
+    'POST /pairings/preview': async (request) => {
+      asked.push(await bodyOf(request));
+      return { questions: 2, answers: 8, candidates: 12, twins: 1, existing: 3, pairs: 4, comparisons: 8.4 };
+    },
+    'POST /pairings': async (request) => {
+      asked.push(await bodyOf(request));
+      return { status: 202, ...job({ kind: 'make-pairs', state: 'queued' }) };
+    },
+    'GET /jobs/JOB': () =>
+      job({ kind: 'make-pairs', result: { questions: 2, candidates: 12, twins: 1, existing: 3, made: 4 } }),
+  });
+  const options = [
+    '--per-question',
+    '2',
+    '--across-sources',
+    '--overlap',
+    '2',
+    '--rerated',
+    '10',
+    '--seed',
+    's',
+  ];
+  const dry = await rookery(['pairs', 'make', ...options, '--dry-run'], { env });
+  expect(dry).toMatchObject({ code: 0, err: '' });
+  expect(dry.out).toContain('4 would be made, for about 8 comparisons.\nNothing was made.');
+  const ended = await rookery(['pairs', 'make', ...options, '--use', 'rm', 'bc', '--calibration'], { env });
+  expect(ended).toEqual({
+    code: 0,
+    out: 'Done: questions 2, candidates 12, twins 1, existing 3, made 4.\n',
+    err: '',
+  });
+  const body = {
+    form: 'webgpt-five',
+    priority: 0,
+    seed: 's',
+    perQuestion: 2,
+    overlap: 2,
+    reratedPercent: 10,
+  };
+  expect(asked).toEqual([
+    { ...body, acrossSources: true, calibration: false },
+    { ...body, acrossSources: true, calibration: true, uses: ['rm', 'bc'] },
+  ]);
 });
 
 test('Ctrl-C stops waiting, exits with 130, and says that the job goes on', async () => {

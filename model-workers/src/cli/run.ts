@@ -4,11 +4,12 @@ import {
   maxWanted,
   projectRoles,
   reviewStandings,
-  type ProjectRole,
 } from '@rookery/shared/api';
 import { questionFormatNames } from '@rookery/shared/datasets';
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
 import packageJson from '../../package.json' with { type: 'json' };
+import { between, collect, collectRoles, common, exitCodesHelp, ofProject } from './command-options.ts';
+import { addAnswerCommands } from './answer-commands.ts';
 import { exportDemonstrations, type ExportOptions } from './commands/demonstrations.ts';
 import { verifyEpisodes } from './commands/episodes.ts';
 import { importLibrary, importQuestions, type LibraryOptions } from './commands/imports.ts';
@@ -16,10 +17,10 @@ import { invite, type InviteOptions } from './commands/invite.ts';
 import { login, type LoginOptions } from './commands/login.ts';
 import { ping, type PingOptions } from './commands/ping.ts';
 import type { QuestionsOptions } from './commands/question-options.ts';
-import { simulate, type SimulateOptions } from './commands/simulate.ts';
 import type { ProjectOptions } from './connection.ts';
 import { CliError, exitCodes, toCliError } from './errors.ts';
 import type { Io } from './io.ts';
+import { addSimulateCommands } from './simulate-commands.ts';
 
 /** What a command comes to: for people, or with --json for programs. */
 export interface Outcome {
@@ -64,15 +65,11 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
   }
 }
 
-const exitCodesHelp = `
-Exit codes: 0 done; 1 failed, or episodes differ; 2 the command was not given rightly; 3 not signed in;
-4 the server cannot be reached; 130 stopped by Ctrl-C.`;
-
 function buildProgram(io: Io, output: { isJson: boolean; tell: (outcome: Outcome) => void }): Command {
   const { isJson, tell } = output;
   const program = new Command('rookery')
     .description(
-      'The command line of Rookery: import questions and pages, invite people, export demonstrations.',
+      'The command line of Rookery: import questions, pages, answers and comparisons, make pairs, invite people, export demonstrations.',
     )
     .version(packageJson.version)
     .exitOverride()
@@ -89,6 +86,7 @@ Begin with:
 ${exitCodesHelp}`,
     );
   const group = (name: string, description: string): Command =>
+    program.commands.find((command) => command.name() === name) ??
     program.command(name).description(description);
 
   common(program.command('login'), [
@@ -146,6 +144,8 @@ ${exitCodesHelp}`,
     .action(async (files: string[], options: QuestionsOptions) =>
       tell(await importQuestions(io, files, options)),
     );
+
+  addAnswerCommands(io, { tell, group });
 
   ofProject(group('library', 'The pages demonstrators search').command('import'), [
     'rookery library import /usr/share/doc/python3/html --base-url https://docs.python.org/3/ --exclude "_sources/**"',
@@ -213,29 +213,7 @@ ${exitCodesHelp}`,
     )
     .action(async (options: ProjectOptions) => tell(await verifyEpisodes(io, options)));
 
-  ofProject(group('simulate', 'People that are programs').command('demonstrators'), [
-    'rookery simulate demonstrators --project "Starter project"',
-    'rookery simulate demonstrators --people 20 --demonstrations 500 --skill 0.8 --noise 0.2 --speed 10',
-  ])
-    .description(
-      'Have simulated people search, read, quote and answer, over the same calls as the screen, in a project that allows ' +
-        'it. Their work is marked as simulated everywhere. Afterwards every acknowledged step is read back; exits with 1 ' +
-        'if one is missing. The same seed again goes on with the same people.',
-    )
-    .option('--people <n>', 'how many work at once', between('--people', 1, 1000), 5)
-    .option(
-      '--demonstrations <n>',
-      'how many they do together',
-      between('--demonstrations', 1, 1_000_000),
-      20,
-    )
-    .option('--skill <0..1>', 'how often they see what is there', share('--skill'), 0.9)
-    .option('--noise <0..1>', 'how often they err', share('--noise'), 0.1)
-    .option('--speed <factor>', "1 is a person's pace, 0 waits for nothing", atLeastZero('--speed'), 0)
-    .option('--seed <n>', 'chooses the people and what they do', between('--seed', 0, 2 ** 32 - 1), 1)
-    .option('--blind', 'they do not know the reference pages and answers')
-    .option('--no-check', 'do not read the work back')
-    .action(async (options: SimulateOptions) => tell(await simulate(io, options)));
+  addSimulateCommands(io, { tell, group });
 
   ofProject(program.command('ping'), ['rookery ping', 'rookery ping --timeout 5'])
     .description('Ask any model worker for a sign of life, through the queue.')
@@ -243,56 +221,4 @@ ${exitCodesHelp}`,
     .action(async (options: PingOptions) => tell(await ping(io, options)));
 
   return program;
-}
-
-/** Options of every command, and its examples. */
-function common(command: Command, examples: readonly string[]): Command {
-  return command
-    .option('--url <address>', 'server to talk to (default: the one you signed in to, or ROOKERY_URL)')
-    .option('--json', 'print one JSON object on stdout and nothing else')
-    .addHelpText(
-      'after',
-      `\nExamples:\n${examples.map((example) => `  ${example}\n`).join('')}${exitCodesHelp}`,
-    );
-}
-
-function ofProject(command: Command, examples: readonly string[]): Command {
-  return common(command, examples).option(
-    '--project <name or id>',
-    'project to work on (default: yours, if there is only one)',
-  );
-}
-
-function collectRoles(value: string, previous: ProjectRole[] | undefined): ProjectRole[] {
-  const role = projectRoles.find((known) => known === value);
-  if (role === undefined) throw new InvalidArgumentError(`It is one of ${projectRoles.join(', ')}.`);
-  return [...(previous ?? []), role];
-}
-
-function collect(value: string, previous: string[] | undefined): string[] {
-  return [...(previous ?? []), value];
-}
-
-function share(name: string): (value: string) => number {
-  return (value) => {
-    const number = Number(value);
-    if (value.trim() !== '' && number >= 0 && number <= 1) return number;
-    throw new InvalidArgumentError(`${name} is a number from 0 to 1.`);
-  };
-}
-
-function atLeastZero(name: string): (value: string) => number {
-  return (value) => {
-    const number = Number(value);
-    if (value.trim() !== '' && number >= 0 && Number.isFinite(number)) return number;
-    throw new InvalidArgumentError(`${name} is a number from 0.`);
-  };
-}
-
-function between(name: string, min: number, max: number): (value: string) => number {
-  return (value) => {
-    const number = Number(value);
-    if (/^-?\d+$/.test(value) && number >= min && number <= max) return number;
-    throw new InvalidArgumentError(`${name} is a whole number from ${min} to ${max}.`);
-  };
 }

@@ -1,4 +1,5 @@
-import type { Job } from '@rookery/shared/api';
+import type { Job, QuestionUse } from '@rookery/shared/api';
+import type { FormName } from '@rookery/shared/comparisons';
 import path from 'node:path';
 import { connect, findProject, type ProjectOptions } from '../connection.ts';
 import { CliError } from '../errors.ts';
@@ -35,6 +36,53 @@ export async function importQuestions(io: Io, files: string[], options: Question
     return { json: { ...preview }, text: describePreview(preview) };
   }
   return finish(io, { client, projectId, jobId, label: 'Importing questions', options });
+}
+
+export interface AnswersOptions extends ProjectOptions {
+  source?: string;
+  dataset?: string;
+  use: QuestionUse;
+}
+
+/** Imports answers from files of JSONL. */
+export async function importAnswers(io: Io, files: string[], options: AnswersOptions): Promise<Outcome> {
+  const { use, source = null, dataset = null } = options;
+  const body = { kind: 'import-answers' as const, options: { use, source, dataset } };
+  return importFiles(io, { files, body, label: 'Importing answers', options });
+}
+
+export interface ComparisonsOptions extends ProjectOptions {
+  name: string;
+  wanted: number;
+  form: FormName;
+  dataset?: string;
+  use: QuestionUse;
+}
+
+/** Imports comparisons, with all that they are of, from files in either shape of openai/webgpt_comparisons. */
+export async function importComparisons(
+  io: Io,
+  files: string[],
+  options: ComparisonsOptions,
+): Promise<Outcome> {
+  const { name, wanted, form, use, dataset = null } = options;
+  const body = { kind: 'import-comparisons' as const, options: { name, wanted, form, use, dataset } };
+  return importFiles(io, { files, body, label: 'Importing comparisons', options });
+}
+
+type CreateBody = NonNullable<Parameters<Client['createImport']>[0]['body']>;
+
+async function importFiles(
+  io: Io,
+  work: { files: string[]; body: CreateBody; label: string; options: ProjectOptions },
+): Promise<Outcome> {
+  const { files, body, label, options } = work;
+  const uploads = await Promise.all(nameFiles(files).map(({ file, name }) => describeFile(file, name)));
+  const { client } = await connect(io, options);
+  const { id: projectId } = await findProject(client, options.project);
+  const { id: jobId } = await client.createImport({ params: { projectId }, body });
+  await uploadAll(io, { client, projectId, jobId, uploads, json: options.json });
+  return finish(io, { client, projectId, jobId, label, options });
 }
 
 export interface LibraryOptions extends ProjectOptions {
