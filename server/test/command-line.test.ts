@@ -7,6 +7,8 @@ import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startServerJobs } from '../src/jobs/index.ts';
 import { createTestApp, type TestApp, type TestMember } from './app.ts';
+import { buildPairs } from './comparisons.ts';
+import { buildComparison, buildComparisonImport } from './judged.ts';
 
 const program = path.join(import.meta.dirname, '../../model-workers/src/cli/rookery.mjs');
 const password = 'correct horse battery';
@@ -233,6 +235,42 @@ test('an export is downloaded whole, and its SHA-256 is the one of the file', as
     sha256: createHash('sha256').update(bytes).digest('hex'),
   });
 });
+
+test('comparisons are exported, and their agreement is a table', async () => {
+  const { id } = await server.buildProject({ name: 'Judgements' });
+  const own = await server.buildMember({ projectId: id, roles: ['lead'] });
+  const asOwn = (args: string[]) =>
+    rookery(['comparisons', ...args], { ROOKERY_URL: url, ROOKERY_TOKEN: own.token });
+  const built = await buildPairs(server, { projectId: id, count: 2, wanted: 2 });
+  for (const judgements of [
+    ['a-better', 'a-better'],
+    ['a-much-better', 'equal'],
+  ] as const) {
+    const { memberId } = await server.buildMember({ projectId: id, roles: ['rater'] });
+    for (const [index, judgement] of judgements.entries())
+      await buildComparison(server, { projectId: id, pairId: built[index]!.id, memberId, judgement });
+  }
+  await buildComparisonImport(server, { projectId: id, name: 'old', scores: [[built[0]!.id, 0.25]] });
+
+  const exported = await asOwn(['export', '--out', 'comparisons.jsonl']);
+  expect(exported).toMatchObject({ code: 0 });
+  const bytes = await readFile(path.join(folder, 'comparisons.jsonl'));
+  const sha256 = createHash('sha256').update(bytes).digest('hex');
+  expect(exported.out).toBe(
+    `Wrote comparisons.jsonl: 4 lines, ${bytes.length} bytes, SHA-256 ${sha256}.\nLeft out: 1 by others than were asked for.\n`,
+  );
+  const args = ['export', '--no-people', '--imports', 'old', '--format', 'webgpt-flat', '--out', 'old.jsonl'];
+  expect(jsonOf(await asOwn([...args, '--json']))).toMatchObject({ file: 'old.jsonl', result: { rows: 1 } });
+  expect(JSON.parse(await readFile(path.join(folder, 'old.jsonl'), 'utf8'))).toMatchObject({ score_0: 0.25 });
+  const unknown = await asOwn(['export', '--imports', 'new', '--out', 'x.jsonl']);
+  expect(unknown).toMatchObject({ code: 1, err: expect.stringContaining('"old"') as string });
+  const table = await asOwn(['agreement']);
+  expect(table).toMatchObject({ code: 0, err: '' });
+  const lines = table.out.trimEnd().split('\n');
+  expect(lines[0]).toMatch(/^Criterion +Pairs +Agreement +95 % +Alpha +95 %$/);
+  expect(lines).toHaveLength(7);
+  expect(lines.at(-1)).toMatch(/^overall +2 +75\.0 % +50\.0 % – 100\.0 % /);
+}, 60_000);
 
 test('verification prints how many observations were rebuilt and how many differ', async () => {
   expect(await asLead(['episodes', 'verify'])).toEqual({

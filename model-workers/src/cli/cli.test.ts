@@ -144,6 +144,9 @@ test('a command that is not given rightly exits with 2 and says how it is given'
     expect(ended.err).toContain('--use');
   }
   expect((await rookery(['invite', '--role', 'rater', '--out', 'links.csv'])).code).toBe(2);
+  const nobody = await rookery(['comparisons', 'export', '--no-people', '--out', 'comparisons.jsonl']);
+  expect(nobody).toMatchObject({ code: 2, err: expect.stringContaining('--programs') as string });
+  expect((await rookery(['comparisons', 'agreement', '--import', 'old'])).code).toBe(2);
   expect((await rookery(['library', 'import', folder, '--base-url', 'docs'])).code).toBe(2);
   expect((await rookery(['questions', 'import', 'missing.csv'])).err).toBe(
     'missing.csv cannot be read: there is no such file.\n',
@@ -160,6 +163,8 @@ test('every command explains itself, with examples and exit codes', async () => 
     'pairs make',
     'invite',
     'demonstrations export',
+    'comparisons export',
+    'comparisons agreement',
     'episodes verify',
     'ping',
   ];

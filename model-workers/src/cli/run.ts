@@ -10,6 +10,7 @@ import { Command, CommanderError, Option } from 'commander';
 import packageJson from '../../package.json' with { type: 'json' };
 import { between, collect, collectRoles, common, exitCodesHelp, ofProject } from './command-options.ts';
 import { addAnswerCommands } from './answer-commands.ts';
+import { addComparisonCommands } from './comparison-commands.ts';
 import { exportDemonstrations, type ExportOptions } from './commands/demonstrations.ts';
 import { verifyEpisodes } from './commands/episodes.ts';
 import { importLibrary, importQuestions, type LibraryOptions } from './commands/imports.ts';
@@ -212,6 +213,8 @@ ${exitCodesHelp}`,
         'when it was shown. Exits with 1 if any differs.',
     )
     .action(async (options: ProjectOptions) => tell(await verifyEpisodes(io, options)));
+
+  addComparisonCommands(io, { tell, group });
 
   addSimulateCommands(io, { tell, group });
 
