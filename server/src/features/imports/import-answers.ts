@@ -47,6 +47,8 @@ export const importAnswers: JobProcessor = async (deps, context) => {
       return (tx) => writeEntries(tx, { deps, context, options, entries, tokens });
     },
   });
+  const { projectId } = job;
+  await deps.live.publish(deps.db, { projectId }, { type: 'overview', projectId });
   const { added = 0, unchanged = 0, questions = 0, problems = 0 } = counts;
   return { result: { added, unchanged, questions, problems, readAsWindows1252: readAsWindows1252(files) } };
 };

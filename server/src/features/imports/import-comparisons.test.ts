@@ -325,6 +325,18 @@ describe('importing comparisons', () => {
     expect(job.result).toMatchObject({ added: 1, problems: 3 });
   });
 
+  test('twice at once doubles no question, answer, pair or comparison', async () => {
+    const rows = Array.from({ length: 60 }, (_, index) => row(`q${index % 20}`, ['One.', 'Two.'], 0.5));
+    const files = [rows, rows.toReversed()].map((list) => ({ 'c.jsonl': jsonl(list) }));
+    const body = { kind: 'import-comparisons' as const, options: { name: 'study' } };
+    const jobIds = [await upload(body, files[0]!), await upload(body, files[1]!)];
+    const done = await Promise.all(jobIds.map((jobId) => runImport(app.deps, { client, projectId, jobId })));
+    const sumOf = (name: string) => done.reduce((sum, { job }) => sum + Number(job.result?.[name]), 0);
+    expect(['questions', 'answers', 'pairs', 'added', 'unchanged'].map(sumOf)).toEqual([20, 40, 20, 60, 60]);
+    expect(await stored()).toHaveLength(60);
+    expect(await app.deps.db.$count(pairs, eq(pairs.projectId, projectId))).toBe(20);
+  });
+
   test('that dies goes on behind its last batch: nothing is lost, nothing doubled, occurrences the same', async () => {
     // Every pair is compared three times, far apart in the file.
     const rows = Array.from({ length: 1500 }, (_, index) => {

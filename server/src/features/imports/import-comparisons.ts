@@ -60,6 +60,8 @@ export const importComparisons: JobProcessor = async (deps, context) => {
       return (tx) => writeEntries(tx, { deps, context, options, entries, tokens });
     },
   });
+  const { projectId } = job;
+  await deps.live.publish(deps.db, { projectId }, { type: 'overview', projectId });
   const { added = 0, updated = 0, unchanged = 0, problems = 0 } = counts;
   const { questions = 0, answers = 0, pairs = 0 } = counts;
   return {

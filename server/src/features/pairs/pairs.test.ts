@@ -202,17 +202,29 @@ describe('a run of pairing', () => {
   });
 
   test('that dies goes on behind its last questions and makes the pairs it would have made', async () => {
-    await buildAll(120, ['One.', 'Two.', 'Three.']);
+    await buildAll(130, ['One.', 'Two.', 'Three.']);
     const jobId = await queue({ perQuestion: 1, seed: 's' });
     const dying = new AbortController();
     await run(jobId, interruptAfterFirstBatch(app.deps, dying), dying.signal).catch(() => undefined);
     const [half] = await app.deps.db.select().from(jobs).where(eq(jobs.id, jobId));
-    expect(half).toMatchObject({ state: 'running', checkpoint: { done: 50, counts: { made: 50 } } });
+    expect(half).toMatchObject({ state: 'running', checkpoint: { done: 100, counts: { made: 100 } } });
     const { result } = await run(jobId);
-    expect(result).toEqual({ questions: 120, candidates: 360, twins: 0, existing: 0, made: 120 });
+    expect(result).toEqual({ questions: 130, candidates: 390, twins: 0, existing: 0, made: 130 });
     const made = await list();
-    expect(new Set(made.map(({ question }) => question.id)).size).toBe(120);
-    expect(await preview({ perQuestion: 1, seed: 's' })).toMatchObject({ existing: 120, pairs: 0 });
+    expect(new Set(made.map(({ question }) => question.id)).size).toBe(130);
+    expect(await preview({ perQuestion: 1, seed: 's' })).toMatchObject({ existing: 130, pairs: 0 });
+  });
+});
+
+describe('two runs of pairing at once', () => {
+  test('make every pair once between them', async () => {
+    await buildAll(3, ['One.', 'Two.', 'Three.', 'Four.']);
+    const jobIds = [await queue({ seed: 'a' }), await queue({ seed: 'b', perQuestion: 5 })];
+    const done = await Promise.all(jobIds.map((jobId) => run(jobId)));
+    expect(done.map(({ state }) => state)).toEqual(['done', 'done']);
+    const made = namesOf(await list());
+    expect(made).toHaveLength(18);
+    expect(new Set(made).size).toBe(18);
   });
 });
 

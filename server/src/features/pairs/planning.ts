@@ -78,7 +78,7 @@ export function planQuestion(input: {
 }
 
 /** Questions that are planned together: their answers' texts are in memory. */
-const questionsAtOnce = 50;
+const questionsAtOnce = 100;
 
 /** Plans for the questions of a project, in the order of their ids, after one of them; those without a possible pair included. */
 export async function* planPairs(
