@@ -56,7 +56,7 @@ export const comparisonsText = {
     perHour: (count: number) =>
       `${new Intl.NumberFormat('en', { maximumFractionDigits: 1 }).format(count)} comparisons an hour`,
     window: (hours: number) =>
-      hours < 1 ? 'over the last hour' : `over the last ${counted(Math.round(hours), 'hour', 'hours')}`,
+      Math.round(hours) <= 1 ? 'over the last hour' : `over the last ${number(Math.round(hours))} hours`,
     end: (left: number, at: string, within: string) =>
       `At this pace the last ${number(left)} ${plural(left, 'is', 'are')} done on ${at}, in ${within}.`,
     allDone: 'All that are wanted are done.',
@@ -126,7 +126,6 @@ export const comparisonsText = {
     emptyHelp: 'Give people the role of a rater, or invite some by a link.',
     goPeople: 'People',
     rater: 'Rater',
-    form: 'Form',
     submitted: 'Submitted',
     today: 'Today',
     median: 'Median time',
@@ -138,7 +137,6 @@ export const comparisonsText = {
     leansB: 'Leans to B',
     neutral: 'Neutral',
     agreement: 'Agreement with others',
-    on: (count: number) => `on ${counted(count, 'pair of ratings', 'pairs of ratings')}`,
     of: (count: number) => `of ${number(count)}`,
     skipped: 'Skipped',
     flagged: 'Flagged',
@@ -250,7 +248,6 @@ export const comparisonsText = {
     questionFlag: 'Question flag',
     none: 'none',
     history: 'What became of it',
-    noHistory: 'Nothing is recorded.',
     kinds: {
       'comparison.claimed': 'Given to the rater',
       'comparison.submitted': 'Submitted',
@@ -320,7 +317,7 @@ export const comparisonsText = {
     question: 'Question',
     answers: 'Answers',
     against: (first: string, second: string) => `${first} against ${second}`,
-    made: 'Made by',
+    made: 'How made',
     methods: {
       all: 'All pairs',
       'per-question': 'Drawn per question',
@@ -339,7 +336,7 @@ export const comparisonsText = {
     overall: 'Overall',
     overallHelp: 'Mean of raters; above 0 the first answer is better',
     priority: 'Priority',
-    created: 'Made',
+    created: 'Made on',
     form: 'Form',
     calibration: 'Calibration',
     calibrations: { yes: 'For calibration', no: 'Not for calibration' },
@@ -465,6 +462,7 @@ export const comparisonsText = {
     candidates: (count: number) => `${number(count)} could be`,
     existing: (count: number) => `${number(count)} there already`,
     twins: (count: number) => `${number(count)} left out, of the same text`,
+    allThere: 'Nothing would be made: all of these are pairs already.',
     nothing: 'Nothing would be made. Two answers to one question are needed, which are not a pair yet.',
     start: (count: number) => `Make ${counted(count, 'pair', 'pairs')}`,
     startUnknown: 'Make pairs',
@@ -531,8 +529,8 @@ export const comparisonsText = {
     datasetDefault: 'as the rows say',
     use: 'Use of new questions',
     form: 'Form of new pairs',
-    wanted: 'Raters who compare each pair again',
-    wantedHint: '0: none, until you say so in Pairs.',
+    wanted: 'Raters of each pair',
+    wantedHint: '0: nobody compares them again, until you say so in Pairs.',
   },
 
   jobResults: {
@@ -574,7 +572,7 @@ export const comparisonsText = {
     reratedPercent: 'Percent of new pairs that one rater more compares',
     everythingPercent: 'Percent of tasks that require everything on the form',
     everythingHelp: 'Drawn by lot for each task. The others require what the form always requires.',
-    calibrationEvery: 'Every how manieth task of a rater is a calibration pair',
+    calibrationEvery: 'Every so many tasks a rater gets a calibration pair',
     calibrationHelp: 'As long as there are calibration pairs that the rater has not had.',
     leaseMinutes: 'Lease of a comparison, in minutes',
     leasesPerPerson: 'Comparisons a rater may hold at once',
@@ -590,6 +588,7 @@ export const comparisonsText = {
     changeHelp:
       'They get pairs of this form alone from then on; its guidelines and its practice pair are new to them. What they have begun stays as it is.',
     see: 'See their comparisons',
+    figures: 'Comparisons',
   },
 
   overview: {
@@ -599,6 +598,10 @@ export const comparisonsText = {
     blockedNoAnswers: 'No answers to pair yet',
     blockedNoRaters: 'No raters yet',
     blockedNothingWanted: 'No comparison is wanted',
-    raters: (count: number) => counted(count, 'rater', 'raters'),
+    nextWanted: 'There are pairs. Say how many raters are to compare them.',
+    nextRaters: 'Comparisons are wanted, and nobody is here to make them. Give people the role of a rater.',
+    nextProgress: 'Raters can compare. See how far they are.',
+    goPairs: 'See pairs',
+    goProgress: 'See progress',
   },
 };

@@ -3,7 +3,6 @@ import type { SortValue } from '../../components/table/local.svelte.ts';
 
 export const raterSorts = [
   'rater',
-  'form',
   'submitted',
   'today',
   'median',
@@ -18,7 +17,6 @@ export const raterSorts = [
 
 const values: Record<(typeof raterSorts)[number], (rater: Rater) => SortValue> = {
   rater: ({ pseudonym }) => pseudonym,
-  form: ({ form }) => form,
   submitted: ({ submitted }) => submitted,
   today: ({ submittedToday }) => submittedToday,
   median: ({ medianActiveSeconds }) => medianActiveSeconds,
