@@ -364,6 +364,17 @@ describe('changing pairs', () => {
     expect(await list({ state: 'open' })).toHaveLength(1);
   });
 
+  test('a question whose answers are being compared keeps its use, as one with demonstrations does', async () => {
+    const [questionId] = await buildAll(1, ['One.', 'Two.']);
+    await make();
+    const use = (to: 'bc' | 'evaluation') =>
+      client.updateQuestion({ params: { projectId, questionId: questionId! }, body: { use: to } });
+    expect(await use('evaluation')).toMatchObject({ use: 'evaluation' });
+    const rater = await app.buildMember({ projectId, roles: ['rater'] });
+    await rater.client.claimComparison({ params: { projectId } });
+    expect((await errorOf(use('bc'))).code).toBe('wrong_state');
+  });
+
   test('reaches no pair of another project', async () => {
     await buildAll(1, ['One.', 'Two.']);
     await make();
