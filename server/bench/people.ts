@@ -9,6 +9,7 @@ import type { LoadClient } from './http-load.ts';
 export interface Person {
   client: Client;
   token: string;
+  personId: string;
   memberId: string;
 }
 
@@ -20,7 +21,7 @@ export interface BenchClient extends LoadClient {
 
 export async function addPerson(
   { deps, baseUrl }: BenchApplication,
-  options: { projectId: string; role: 'demonstrator' | 'lead' },
+  options: { projectId: string; role: 'demonstrator' | 'rater' | 'lead' },
 ): Promise<Person> {
   const { projectId, role } = options;
   const personId = uuidv7();
@@ -34,7 +35,7 @@ export async function addPerson(
   await deps.db
     .insert(apiTokens)
     .values({ personId, name: 'bench', tokenHash: hashToken(token), scopes: ['read', 'write'], createdAt });
-  return { client: createClient({ baseUrl, token }), token, memberId };
+  return { client: createClient({ baseUrl, token }), token, personId, memberId };
 }
 
 /** Claims the person's next task and starts its episode. */

@@ -119,13 +119,17 @@ interface Taking {
   task: Task;
 }
 
-/** Whether a member may get a pair `p` of their form at all. */
+/**
+ * Whether a member may get a pair `p` of their form at all. `offset 0` keeps each condition a look-up for the pair at hand:
+ * joined, the whole tables would be read before the first pair is found.
+ */
 const mayGet = (member: Pick<Member, 'projectId' | 'memberId'>, form: unknown): SQL => sql`
   p.project_id = ${member.projectId} and p.form = ${form} and p.excluded_at is null
-  and not exists (select from comparisons c where c.pair_id = p.id and c.member_id = ${member.memberId})
-  and not exists (select from questions q where q.id = p.question_id and q.excluded_at is not null)
+  and not exists (select from comparisons c where c.pair_id = p.id and c.member_id = ${member.memberId} offset 0)
+  and not exists (select from questions q where q.id = p.question_id and q.excluded_at is not null offset 0)
   and not exists (
-    select from answers a where a.id in (p.first_answer_id, p.second_answer_id) and a.author_id = ${member.memberId})`;
+    select from answers a
+    where a.id in (p.first_answer_id, p.second_answer_id) and a.author_id = ${member.memberId} offset 0)`;
 
 /** Whether there is a pair that a member of a form could get now. */
 export const isAnyAvailable = (member: Pick<Member, 'projectId' | 'memberId'>, form: unknown): SQL<boolean> =>
@@ -188,7 +192,7 @@ async function takeOnce(
     with candidate as (
       select p.id, p.wanted from pairs p
       where ${mayGet(member, task.form)} and not p.is_calibration and p.held < p.wanted
-      order by p.priority desc, (p.held::float8 / p.wanted), p.lot, p.id
+      order by p.priority desc nulls last, (p.held::float8 / p.wanted), p.lot, p.id
       limit 1
       for no key update of p ${isPatient ? sql`` : sql`skip locked`}
     ), free as (
