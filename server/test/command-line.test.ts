@@ -365,3 +365,35 @@ test('simulated people are refused where a project does not allow them', async (
   expect(refused.code).toBe(1);
   expect(jsonOf(refused)).toMatchObject({ error: { code: 'wrong_state' } });
 });
+
+test('answers and comparisons are imported, and pairs are made of them', async () => {
+  const { id: ownId } = await server.buildProject();
+  const own = await server.buildMember({ projectId: ownId, roles: ['lead'] });
+  const asOwn = (args: string[]) => rookery(args, { ROOKERY_URL: url, ROOKERY_TOKEN: own.token });
+  const question = { dataset: 'eli5', id: 'q1', full_text: 'Why is the sky blue?' };
+  const rows = ['One.', 'Two.', 'Three.'].map((answer) => ({ question, answer }));
+  const lines = rows.map((row) => `${JSON.stringify(row)}\n`).join('');
+  await writeFile(path.join(folder, 'answers.jsonl'), `${lines}{broken\n`);
+  const answers = await asOwn(['answers', 'import', 'answers.jsonl', '--source', 'reddit']);
+  expect(answers).toMatchObject({ code: 0, out: expect.stringMatching(/^Done: .*added 3/) as string });
+  expect(answers.err).toContain('answers.jsonl:4: the row is not valid JSON');
+
+  const comparison = [
+    { question, answer: 'One.', score: -0.5 },
+    { question, answer: 'Two.', score: 0.5 },
+  ];
+  await writeFile(path.join(folder, 'comparisons.jsonl'), `${JSON.stringify(comparison)}\n`);
+  const command = ['comparisons', 'import', 'comparisons.jsonl', '--name', 'webgpt', '--json'];
+  expect(jsonOf(await asOwn(command))).toMatchObject({ result: { added: 1, pairs: 1, answers: 0 } });
+  expect(jsonOf(await asOwn(command))).toMatchObject({ result: { added: 0, unchanged: 1 } });
+
+  const making = ['pairs', 'make', '--overlap', '2', '--rerated', '0', '--json'];
+  expect(jsonOf(await asOwn([...making, '--dry-run']))).toMatchObject({ pairs: 2, comparisons: 4 });
+  expect(jsonOf(await asOwn(making))).toMatchObject({ result: { existing: 1, made: 2 } });
+  const { items } = await own.client.listPairs({ params: { projectId: ownId }, query: { sort: 'wanted' } });
+  expect(items.map(({ wanted, imported }) => [wanted, imported])).toEqual([
+    [2, 0],
+    [2, 0],
+    [0, 1],
+  ]);
+});
