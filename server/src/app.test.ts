@@ -145,6 +145,25 @@ describe('the WebSocket', () => {
     lead.close();
   });
 
+  it('tells soon what was said to be told soon, of one object the last alone', async () => {
+    const lead = await follow((await test.buildMember({ projectId, roles: ['lead'] })).token);
+    const { live } = test.deps;
+    const message = (episodeId: string, nextSequence: number): LiveMessage => ({
+      type: 'episode',
+      projectId,
+      episodeId,
+      nextSequence,
+    });
+    const [one, other] = [crypto.randomUUID(), crypto.randomUUID()];
+    live.publishSoon({ projectId }, message(one, 1));
+    live.publishSoon({ projectId }, message(one, 2));
+    live.publishSoon({ projectId }, message(other, 1));
+    expect([await lead.next(), await lead.next()]).toEqual([message(one, 2), message(other, 1)]);
+    live.publishSoon({ projectId }, message(one, 3));
+    expect(await lead.next()).toEqual(message(one, 3));
+    lead.close();
+  });
+
   it('passes over notifications that are none of ours', async () => {
     const lead = await follow((await test.buildMember({ projectId, roles: ['lead'] })).token);
     const { live, db, pool } = test.deps;
