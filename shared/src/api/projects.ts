@@ -97,7 +97,7 @@ export const projectSettingsSchema = z
           .max(100)
           .default(5)
           .describe(
-            "Every how manieth of a rater's tasks is a calibration pair, while there are any they have not had.",
+            "Of so many of a rater's tasks one, drawn by lot, is a calibration pair, while there are any they have not had.",
           ),
         leaseMinutes: z
           .number()

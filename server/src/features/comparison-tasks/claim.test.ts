@@ -14,6 +14,7 @@ import {
   questions,
 } from '../../db/schema/index.ts';
 import { defaultSettings } from '../projects/index.ts';
+import { isCalibrationDue } from './claim.ts';
 import { sweepComparisons } from './index.ts';
 
 const minute = 60_000;
@@ -182,7 +183,7 @@ describe('claiming a pair', () => {
 });
 
 describe('calibration pairs', () => {
-  it('are every so manieth task of everybody, once, outside the places', async () => {
+  it('are one of every so many tasks of everybody, each once, outside the places', async () => {
     await buildPairs(test, { projectId, count: 6, wanted: 2 });
     const calibration = await buildPairs(test, { projectId, count: 2, isCalibration: true });
     await setSettings({ calibrationEvery: 3 });
@@ -190,12 +191,27 @@ describe('calibration pairs', () => {
     for (const rater of [await newRater(), await newRater()]) {
       const given = await work(rater);
       expect(given).toHaveLength(8);
-      expect(given.map((id) => ids.indexOf(id))).toEqual([-1, -1, 0, -1, -1, 1, -1, -1]);
+      const indexes = given.map((id) => ids.indexOf(id));
+      expect(indexes.slice(0, 3).toSorted((a, b) => a - b)).toEqual([-1, -1, 0]);
+      expect(indexes.slice(3, 6).toSorted((a, b) => a - b)).toEqual([-1, -1, 1]);
+      expect(indexes.slice(6)).toEqual([-1, -1]);
     }
     expect(await pairRow(ids[0]!)).toMatchObject({ held: 0 });
     const ofCalibration = (await rows()).filter(({ isCalibration }) => isCalibration);
     expect(ofCalibration.map(({ place }) => place)).toEqual([null, null, null, null]);
     await expectPlacesRight();
+  });
+
+  it('come where nobody can tell by counting', () => {
+    const every = 5;
+    const positionsOf = (memberId: string) =>
+      Array.from({ length: 200 }, (_, tasks) => tasks)
+        .filter((tasks) => isCalibrationDue('secret', { memberId, tasks, every }))
+        .map((tasks) => tasks % every);
+    const [one, other] = [positionsOf('one'), positionsOf('other')];
+    expect([one.length, other.length]).toEqual([40, 40]);
+    expect(new Set(one)).toEqual(new Set([0, 1, 2, 3, 4]));
+    expect(one).not.toEqual(other);
   });
 
   it('are what is left when nothing else is', async () => {
@@ -276,6 +292,18 @@ describe('races', () => {
     const count = (state: string) => outcomes.filter((one) => one === state).length;
     expect(count('submitted') + count('surplus')).toBe(10);
     expect(count('submitted') + count('active')).toBe(10);
+    await expectPlacesRight();
+  });
+
+  it('end a comparison once that is submitted and given back at the same time', async () => {
+    await buildPairs(test, { projectId, count: 8 });
+    for (let index = 0; index < 8; index += 1) {
+      const rating = await claimComparison(await newRater(), projectId);
+      const outcomes = await Promise.allSettled([rating.submit(), rating.release()]);
+      expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+      const { state, submitted } = await rating.get();
+      expect(submitted === null).toBe(state === 'released');
+    }
     await expectPlacesRight();
   });
 

@@ -1,7 +1,7 @@
 import { ApiError } from '@rookery/shared/api';
 import { currentForm, sampleRequiredFields, sides, type FormName } from '@rookery/shared/comparisons';
 import { sql, type SQL } from 'drizzle-orm';
-import { randomInt } from 'node:crypto';
+import { createHmac, randomInt } from 'node:crypto';
 import { uuidv7 } from 'uuidv7';
 import type { Transaction } from '../../db/database.ts';
 import type { Dependencies } from '../../dependencies.ts';
@@ -20,7 +20,7 @@ const maxTries = 100;
 
 /**
  * Leases a pair to a rater that they have not had and of whose answers they wrote none: of the highest priority, of these
- * the one of whose wanted comparisons the smallest part is done or under way, of these by lot. Every so manieth task is a
+ * the one of whose wanted comparisons the smallest part is done or under way, of these by lot. One of every so many tasks is a
  * calibration pair, while there are any that they have not had; so is every task when nothing else is left.
  */
 export async function claimComparison(deps: Dependencies, member: Member): Promise<Claim> {
@@ -49,9 +49,13 @@ export async function claimComparison(deps: Dependencies, member: Member): Promi
       settingsVersion: standing.settingsVersion,
       guidelinesVersion: guidelines.version,
     };
-    const isCalibrationDue = (standing.tasks + 1) % settings.calibrationEvery === 0;
     const ways = [takeNext, takeCalibration];
-    for (const take of isCalibrationDue ? ways.toReversed() : ways) {
+    const isDue = isCalibrationDue(deps.config.secret, {
+      memberId: member.memberId,
+      tasks: standing.tasks,
+      every: settings.calibrationEvery,
+    });
+    for (const take of isDue ? ways.toReversed() : ways) {
       const comparisonId = await take(tx, { member, task });
       if (comparisonId !== null) return { comparisonId, reason: null };
     }
@@ -59,6 +63,21 @@ export async function claimComparison(deps: Dependencies, member: Member): Promi
   });
   if (claim.comparisonId !== null) tellOfClaim(deps, { member, comparisonId: claim.comparisonId });
   return claim;
+}
+
+/**
+ * Whether the next task is to be a calibration pair: of every so many tasks of a member one is, and the lot says which, so that
+ * nobody can tell by counting.
+ */
+export function isCalibrationDue(
+  secret: string,
+  { memberId, tasks, every }: { memberId: string; tasks: number; every: number },
+): boolean {
+  const drawn = createHmac('sha256', secret)
+    .update(`calibration\n${memberId}\n${Math.floor(tasks / every)}`)
+    .digest()
+    .readUInt32BE(0);
+  return tasks % every === drawn % every;
 }
 
 /** That the lease has begun; its end is read over HTTP. */

@@ -176,6 +176,17 @@ describe('active time', () => {
     expect(await rating.act()).toMatchObject({ activeSeconds: 20 });
   });
 
+  it('is apart from that of demonstrations for one who does both', async () => {
+    const both = await test.buildMember({ projectId, roles: ['rater', 'demonstrator'] });
+    const own = await claimComparison(both, projectId);
+    await own.act();
+    test.clock.advance(20_000);
+    await own.act();
+    const call = { params: { projectId }, query: {} };
+    expect(await both.client.getOwnComparisonStatistics(call)).toMatchObject({ activeSecondsTotal: 20 });
+    expect(await both.client.getOwnStatistics(call)).toMatchObject({ activeSecondsTotal: 0 });
+  });
+
   it('is part of what leads see of people, beside that of demonstrations', async () => {
     await rating.act();
     test.clock.advance(20_000);

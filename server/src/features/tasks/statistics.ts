@@ -1,12 +1,12 @@
 import type { OwnStatistics } from '@rookery/shared/api';
-import { and, count, eq, gte, sql } from 'drizzle-orm';
+import { and, count, eq, gte, isNotNull, sql } from 'drizzle-orm';
 import type { Queryable } from '../../db/database.ts';
 import { activityIntervals, assignments } from '../../db/schema/index.ts';
 
 const dayMs = 24 * 60 * 60_000;
 
 /**
- * What a member did in a project, today and in all. The day is the person's own: it begins at midnight by the offset of
+ * What a member demonstrated in a project, today and in all. The day is the person's own: it begins at midnight by the offset of
  * their clock from UTC that they tell, in minutes, east positive. Tasks that ended without an answer count as done too;
  * one whose answer was revised counts on the day of its last revision. Times are in seconds.
  */
@@ -34,7 +34,13 @@ export async function readOwnStatistics(
         filter (where ${endedAt} > ${from})), 0)::float8`,
     })
     .from(activityIntervals)
-    .where(and(eq(activityIntervals.projectId, projectId), eq(activityIntervals.memberId, memberId)));
+    .where(
+      and(
+        eq(activityIntervals.projectId, projectId),
+        eq(activityIntervals.memberId, memberId),
+        isNotNull(activityIntervals.episodeId),
+      ),
+    );
   return {
     doneToday: done!.today,
     doneTotal: done!.total,
