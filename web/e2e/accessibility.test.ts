@@ -65,6 +65,11 @@ describe.each([
       ['/people', 'People'],
       ['/people/invitations', 'Invitations'],
       ['/demonstrations', 'No demonstrations yet'],
+      ['/comparisons', 'No pairs yet'],
+      ['/comparisons/list', 'No comparisons yet'],
+      ['/comparisons/pairs', 'No pairs yet'],
+      ['/comparisons/answers', 'No answers yet'],
+      ['/comparisons/agreement', 'No pair has two ratings yet'],
       ['/exports', 'Nothing exported yet'],
     ] as const) {
       await page.goto(`/projects/${admin.projectId}${name}`);
