@@ -6,7 +6,6 @@ import type {
   ImportQuestionsOptions,
   Job,
 } from '@rookery/shared/api';
-import { text } from '../text.ts';
 
 /** Files that are sent at the same time. */
 const lanes = 4;
@@ -31,20 +30,6 @@ export type ImportBody =
   | { kind: 'import-answers'; options: ImportAnswersOptions }
   | { kind: 'import-comparisons'; options: ImportComparisonsOptions };
 export type ImportKind = ImportBody['kind'];
-
-/** What a job has brought, in words; counts of nothing are left out, unless there is nothing else. */
-export function resultWords(result: Job['result']): string {
-  const words: Record<string, (count: number) => string> = {
-    ...text.imports.results,
-    ...text.comparisons.jobResults,
-  };
-  const counts = Object.entries(result ?? {}).flatMap(([name, count]) => {
-    const describe = words[name];
-    return describe && typeof count === 'number' ? [{ count, words: describe(count) }] : [];
-  });
-  const some = counts.filter(({ count }) => count > 0);
-  return (some.length > 0 ? some : counts).map((one) => one.words).join(', ');
-}
 
 /**
  * One import: files are sent, then the server works through them; `job` is where it stands. Between the two, `preview` is what comes out

@@ -474,7 +474,12 @@ export const comparisonsText = {
     done: (count: number) => `${counted(count, 'pair', 'pairs')} made.`,
     failed: 'Making pairs failed',
     cancelled: 'Cancelled. The pairs that were made stay.',
-    seePairs: 'See them',
+    /** Of the result of a run of pairing. */
+    results: {
+      made: (count: number) => counted(count, 'new pair', 'new pairs'),
+      existing: (count: number) => `${number(count)} there already`,
+      twins: (count: number) => `${number(count)} left out, of the same text`,
+    } as Record<string, (count: number) => string>,
   },
 
   answers: {
@@ -531,16 +536,13 @@ export const comparisonsText = {
     form: 'Form of new pairs',
     wanted: 'Raters of each pair',
     wantedHint: '0: nobody compares them again, until you say so in Pairs.',
+    /** Of the results of imports. */
+    results: {
+      questions: (count: number) => counted(count, 'new question', 'new questions'),
+      answers: (count: number) => counted(count, 'new answer', 'new answers'),
+      pairs: (count: number) => counted(count, 'new pair', 'new pairs'),
+    } as Record<string, (count: number) => string>,
   },
-
-  jobResults: {
-    answers: (count: number) => counted(count, 'new answer', 'new answers'),
-    questions: (count: number) => counted(count, 'new question', 'new questions'),
-    pairs: (count: number) => counted(count, 'new pair', 'new pairs'),
-    made: (count: number) => counted(count, 'new pair', 'new pairs'),
-    existing: (count: number) => `${number(count)} there already`,
-    twins: (count: number) => `${number(count)} left out, of the same text`,
-  } as Record<string, (count: number) => string>,
 
   exports: {
     create: 'Export comparisons',
@@ -562,6 +564,16 @@ export const comparisonsText = {
     includeSurplus: 'Surplus too',
     includeCalibration: 'Calibration too',
     includeExcluded: 'Excluded ones too, marked so',
+    written: (rows: string, leftOut: string) => `${rows}; left out: ${leftOut}`,
+    /** Why comparisons of the form are not in a file. */
+    leftOut: {
+      others: (count: number) => `${number(count)} by others`,
+      unfinished: (count: number) => `${number(count)} not submitted`,
+      excluded: (count: number) => `${number(count)} excluded`,
+      surplus: (count: number) => `${number(count)} surplus`,
+      calibration: (count: number) => `${number(count)} of calibration`,
+      unrated: (count: number) => `${number(count)} without an overall rating`,
+    } as Record<string, (count: number) => string>,
     nobody: 'Choose whose comparisons to export.',
     start: 'Export comparisons',
   },

@@ -1,0 +1,39 @@
+import { expect, test } from 'vitest';
+import { jobWords } from './job-words.ts';
+
+test('an import says what is new of everything that came with it, and leaves out counts of nothing', () => {
+  const result = {
+    added: 1800,
+    pairs: 1800,
+    answers: 1200,
+    updated: 0,
+    problems: 0,
+    questions: 300,
+    unchanged: 0,
+  };
+  expect(jobWords({ kind: 'import-comparisons', result })).toBe(
+    '1,800 new, 300 new questions, 1,200 new answers, 1,800 new pairs',
+  );
+});
+
+test('an import that changed nothing still says so', () => {
+  expect(jobWords({ kind: 'import-questions', result: { added: 0, updated: 0 } })).toBe('0 new, 0 updated');
+});
+
+test('a run of pairing counts its pairs, and not the questions it looked at', () => {
+  const result = { questions: 3, candidates: 9, twins: 1, existing: 2, made: 6 };
+  expect(jobWords({ kind: 'make-pairs', result })).toBe(
+    '6 new pairs, 2 there already, 1 left out, of the same text',
+  );
+});
+
+test('an export of comparisons says why some are not in it', () => {
+  const result = { rows: 12, comparisons: 12, leftOut: { others: 3, unrated: 1, surplus: 0 } };
+  expect(jobWords({ kind: 'export-comparisons', result })).toBe(
+    '12 rows; left out: 3 by others, 1 without an overall rating',
+  );
+});
+
+test('a job without a result has nothing to say', () => {
+  expect(jobWords({ kind: 'ping', result: null })).toBe('');
+});

@@ -1,0 +1,34 @@
+import type { Job } from '@rookery/shared/api';
+import { text } from '../text.ts';
+
+type Words = Readonly<Record<string, (count: number) => string>>;
+
+/** What a job has brought, in words. */
+export function jobWords({ kind, result }: Pick<Job, 'kind' | 'result'>): string {
+  if (result === null) return '';
+  const { rebuilt, differing, rows, leftOut } = result;
+  if (typeof rebuilt === 'number' && typeof differing === 'number')
+    return text.exports.verified(rebuilt, differing);
+  if (typeof rows === 'number') {
+    const others = isCounts(leftOut) ? countsIn(text.comparisons.exports.leftOut, leftOut) : [];
+    const some = others.filter(({ count }) => count > 0).map((one) => one.words);
+    const written = text.exports.rows(rows);
+    return some.length === 0 ? written : text.comparisons.exports.written(written, some.join(', '));
+  }
+  const counts = countsIn(kind === 'make-pairs' ? text.comparisons.making.results : importWords, result);
+  const some = counts.filter(({ count }) => count > 0);
+  // Counts of nothing are left out, unless there is nothing else.
+  return (some.length > 0 ? some : counts).map((one) => one.words).join(', ');
+}
+
+const importWords: Words = { ...text.imports.results, ...text.comparisons.imports.results };
+
+const isCounts = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** The counts that there are words for, in the order of the words. */
+const countsIn = (words: Words, counts: Record<string, unknown>): { count: number; words: string }[] =>
+  Object.entries(words).flatMap(([name, describe]) => {
+    const count = counts[name];
+    return typeof count === 'number' ? [{ count, words: describe(count) }] : [];
+  });
