@@ -73,6 +73,7 @@ describe('a lead brings comparisons, has more of them made, and watches over the
     await go('');
     await page.getByRole('main').getByRole('link', { name: 'Answers', exact: true }).last().click();
     await page.getByRole('heading', { name: 'No answers yet' }).waitFor();
+    expect(errors).toEqual([]);
   });
 
   test('comparisons are imported under a name, answers from a file, and both say what they brought', async () => {
@@ -111,12 +112,12 @@ describe('a lead brings comparisons, has more of them made, and watches over the
     await page.getByRole('button', { name: 'Exclude…' }).waitFor();
   });
 
-  test('a dialog counts the pairs before it makes them, and calibration is set for some', async () => {
+  test('a dialog counts the pairs before it makes them, and many pairs are changed at once', async () => {
     await go('/pairs');
     await page.getByRole('button', { name: 'Make pairs…' }).click();
     await dialog().getByLabel('Only answers from different sources').check();
     await dialog().getByLabel('Raters of each pair').fill('2');
-    await dialog().getByLabel('Percent that one rater more compares').fill('0');
+    await dialog().getByLabel('Percent re-rated').fill('0');
     await dialog().getByRole('status').getByText('about 12 comparisons wanted', { exact: false }).waitFor();
     await expectAccessible(page);
     await dialog().getByRole('button', { name: 'Make 6 pairs' }).click();
@@ -131,6 +132,8 @@ describe('a lead brings comparisons, has more of them made, and watches over the
     await page.getByRole('spinbutton', { name: 'Priority' }).fill('3');
     await page.getByRole('button', { name: 'Set it' }).click();
     await page.getByText('3 pairs changed.').waitFor();
+    const changed = await admin.listPairs({ params: { projectId }, query: { method: 'import' } });
+    expect(changed.items.map(({ priority }) => priority)).toEqual([3, 3, 3]);
     await page.getByRole('link', { name: 'Runs of pairing' }).click();
     await page.getByText('across sources · 2 raters each · 0 % by one more', { exact: false }).waitFor();
     await page.getByRole('link', { name: '6 pairs' }).click();
