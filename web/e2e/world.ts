@@ -1,4 +1,4 @@
-import { createClient, type Client } from '@rookery/shared/api';
+import { createClient, type Client, type ProjectRole } from '@rookery/shared/api';
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
@@ -94,12 +94,18 @@ async function runImport(options: {
     const bytes = new Uint8Array(await readFile(file));
     await client.addImportFile({ params, query: { path: path.basename(file) }, body: bytes });
   }
-  let state = (await client.startImport({ params })).state;
-  while (state === 'queued' || state === 'running') {
+  await client.startImport({ params });
+  await finishJob(client, params);
+}
+
+/** Waits until a job is done. */
+export async function finishJob(client: Client, params: { projectId: string; jobId: string }): Promise<void> {
+  let job = await client.getJob({ params });
+  while (job.state === 'queued' || job.state === 'running') {
     await new Promise((resolve) => setTimeout(resolve, 100));
-    state = (await client.getJob({ params })).state;
+    job = await client.getJob({ params });
   }
-  if (state !== 'done') throw new Error(`The import of ${body.kind} is ${state}.`);
+  if (job.state !== 'done') throw new Error(`The job ${job.kind} is ${job.state}.`);
 }
 
 /** Adds a worker, whose personal link it gives. */
@@ -107,9 +113,10 @@ export async function addWorker(options: {
   client: Client;
   projectId: string;
   name: string;
+  roles?: ProjectRole[];
 }): Promise<string> {
-  const { client, projectId, name } = options;
-  return (await client.addMember({ params: { projectId }, body: { name, roles: ['demonstrator'] } })).link;
+  const { client, projectId, name, roles = ['demonstrator'] } = options;
+  return (await client.addMember({ params: { projectId }, body: { name, roles } })).link;
 }
 
 /** Records a whole demonstration over the API. */

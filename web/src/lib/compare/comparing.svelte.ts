@@ -212,8 +212,7 @@ export class Comparing {
 
   /** Opens what was submitted again; it counts until another revision is submitted. */
   revise(): void {
-    if (this.task?.lease) this.isRevising = true;
-    else void this.open();
+    if (this.task?.lease && this.task.submitted) this.isRevising = true;
   }
 
   /** Goes back to what was submitted. The changes stay as a draft. */
@@ -376,8 +375,11 @@ export class Comparing {
       await work();
     } catch (error) {
       if (error instanceof ApiError && error.code === 'lease_lost') this.lease.lose(error.message);
-      else if (error instanceof ApiError && error.code === 'wrong_state') await this.#readAgain();
-      else this.problem = error;
+      else {
+        // What was asked for may not fit how the comparison stands by now, which is shown then.
+        if (error instanceof ApiError && error.code === 'wrong_state') await this.#readAgain();
+        if (this.standing === 'working') this.problem = error;
+      }
     } finally {
       this.isAsking = false;
     }
