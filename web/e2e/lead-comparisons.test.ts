@@ -151,12 +151,12 @@ describe('a lead brings comparisons, has more of them made, and watches over the
     await page.getByText('All that are wanted are done.').waitFor();
     await expectAccessible(page);
     await page.getByRole('link', { name: 'Agreement' }).click();
-    await page.getByRole('row', { name: /^Overall usefulness \d+% / }).waitFor();
+    await page.getByRole('row', { name: /^Overall usefulness \d+\s%\s/ }).waitFor();
     const shown = await admin.getAgreement({ params: { projectId }, query: {} });
     const overall = shown.criteria.find(({ criterion }) => criterion === 'overall');
     expect(overall?.ratingPairs).toBe(6);
-    const percent = `${Math.round((overall?.agreement ?? 0) * 100)}%`;
-    await page.getByRole('row', { name: new RegExp(`^Overall usefulness ${percent} `) }).waitFor();
+    const percent = Math.round((overall?.agreement ?? 0) * 100);
+    await page.getByRole('row', { name: new RegExp(`^Overall usefulness ${percent}\\s%\\s`) }).waitFor();
     await expectAccessible(page);
     const downloading = page.waitForEvent('download');
     await page.getByRole('button', { name: 'Download as CSV' }).click();

@@ -1,5 +1,13 @@
 import { expect, test } from 'vitest';
-import { formatBytes, formatClock, formatCountdown, formatDuration, formatWorked } from './format.ts';
+import {
+  formatBytes,
+  formatClock,
+  formatCountdown,
+  formatDuration,
+  formatPercent,
+  formatValue,
+  formatWorked,
+} from './format.ts';
 
 test('a countdown shows minutes and seconds, hours when there are any, and nothing below zero', () => {
   expect(formatCountdown(17 * 60_000 + 20_000)).toBe('17:20');
@@ -46,4 +54,10 @@ test('a time of today is told without the day', () => {
     formatClock(new Date(2026, 0, day, 14, 32).toISOString(), noon.getTime());
   expect(at(5)).toMatch(/^2:32\sPM$/);
   expect(at(6)).toMatch(/^Jan 6, 2026, 2:32\sPM$/);
+});
+
+test('shares are whole percents, and values of ratings have two decimals and a real minus', () => {
+  expect(formatPercent(0.614)).toBe('61\u00A0%');
+  expect(formatValue(-0.5)).toBe('−0.50');
+  expect(formatValue(-0.001)).toBe('0.00');
 });

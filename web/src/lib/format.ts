@@ -11,10 +11,9 @@ export const formatDay = (day: string): string => days.format(new Date(`${day}T0
 
 export const formatNumber = (value: number): string => numbers.format(value);
 
-const percents = new Intl.NumberFormat(text.locale, { style: 'percent' });
-
-/** `61%` of a share from 0 to 1. */
-export const formatPercent = (share: number): string => percents.format(share);
+/** `61 %` of a share from 0 to 1, on one line. */
+export const formatPercent = (share: number): string =>
+  text.units.percent(numbers.format(Math.round(share * 100)));
 
 const decimals = new Intl.NumberFormat(text.locale, { minimumFractionDigits: 2, maximumFractionDigits: 2 });
 

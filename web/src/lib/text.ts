@@ -22,6 +22,7 @@ export const text = {
     hours: (count: number) => `${count} h`,
     days: (count: number) => `${count} ${plural(count, 'day', 'days')}`,
     hoursAndMinutes: (hours: number, minutes: number) => `${number(hours)} h ${minutes} min`,
+    percent: (value: string) => `${value}\u00A0%`,
     never: 'never',
     none: '–',
   },

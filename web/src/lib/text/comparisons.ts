@@ -90,7 +90,6 @@ export const comparisonsText = {
   charts: {
     numbers: 'The numbers',
     download: 'Download as CSV',
-    percent: (value: number) => `${value} %`,
   },
 
   agreement: {
