@@ -71,6 +71,7 @@ export const comparisonTaskSchema = z
     activeSeconds: z.number().describe('Time in which the server saw the rater act.'),
     createdAt: timeSchema,
     endedAt: timeSchema.nullable(),
+    serverTime: timeSchema.describe('So that a client with a wrong clock shows the right time left.'),
   })
   .meta({ id: 'ComparisonTask' });
 export type ComparisonTask = z.infer<typeof comparisonTaskSchema>;

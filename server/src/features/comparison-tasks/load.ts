@@ -208,6 +208,7 @@ export function presentTask(task: LoadedTask, now: Date): ComparisonTask {
     activeSeconds: task.activeMs / 1000,
     createdAt: comparison.createdAt.toISOString(),
     endedAt: comparison.endedAt?.toISOString() ?? null,
+    serverTime: now.toISOString(),
   };
 }
 

@@ -300,6 +300,7 @@ export class Comparing {
 
   #take(task: ComparisonTask): void {
     this.task = task;
+    this.lease.setClock(task.serverTime);
     if (task.lease) this.lease.hold(task.lease);
     else if (task.state === 'expired' && this.lease.state === 'held') this.lease.end();
   }

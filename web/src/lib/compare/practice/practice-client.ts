@@ -44,6 +44,7 @@ export function practiceClient(client: Client, name: FormName): Client {
     activeSeconds: (Date.now() - begun) / 1000,
     createdAt: new Date(begun).toISOString(),
     endedAt: submittedAt,
+    serverTime: now(),
   });
 
   return {
