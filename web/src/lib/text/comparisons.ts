@@ -171,7 +171,6 @@ export const comparisonsText = {
     firstIsB: 'first answer as B',
     active: 'Active time',
     claims: 'Claims',
-    started: 'Begun',
     ended: 'Ended',
     contains: 'Question contains',
     form: 'Form',
@@ -203,10 +202,8 @@ export const comparisonsText = {
   },
 
   one: {
-    back: 'All comparisons',
     title: 'Comparison',
     question: 'Question',
-    of: 'Comparison of',
     pair: 'The pair',
     answer: (side: string) => `Answer ${side}`,
     isFirst: 'first answer of the pair',
@@ -317,7 +314,6 @@ export const comparisonsText = {
     make: 'Make pairs…',
     question: 'Question',
     answers: 'Answers',
-    against: (first: string, second: string) => `${first} against ${second}`,
     made: 'How made',
     methods: {
       all: 'All pairs',
@@ -415,7 +411,6 @@ export const comparisonsText = {
     by: 'By',
     at: 'When',
     seed: 'Seed',
-    options: 'Options',
     seePairs: (count: number) => counted(count, 'pair', 'pairs'),
     acrossSources: 'across sources',
     perQuestion: (count: number) => `${number(count)} a question`,
@@ -438,7 +433,6 @@ export const comparisonsText = {
     perQuestion: 'So many, drawn by lot',
     perQuestionCount: 'Pairs of each question',
     acrossSources: 'Only answers from different sources',
-    from: 'Answers and questions',
     sources: 'Sources of answers',
     anySource: 'Any source',
     uses: 'Uses of questions',
@@ -457,7 +451,6 @@ export const comparisonsText = {
     seed: 'Seed of the draws',
     seedHint: 'The same seed draws the same pairs. Empty: a new one.',
     counting: 'Counting…',
-    preview: 'What would be made',
     pairs: (count: number) => counted(count, 'pair', 'pairs'),
     previewDetail: (counts: { questions: number; answers: number; comparisons: number }) =>
       `of ${counted(counts.questions, 'question', 'questions')} and ${counted(counts.answers, 'answer', 'answers')}; about ${counted(Math.round(counts.comparisons), 'comparison', 'comparisons')} wanted`,
@@ -562,7 +555,6 @@ export const comparisonsText = {
     programs: 'Simulated raters',
     imports: 'Imports',
     importKinds: { none: 'None', all: 'All', some: 'Some…' },
-    noImports: 'There are none.',
     includeSurplus: 'Surplus too',
     includeCalibration: 'Calibration too',
     includeExcluded: 'Excluded ones too, marked so',
