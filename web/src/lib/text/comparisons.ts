@@ -166,7 +166,6 @@ export const comparisonsText = {
     rater: 'Rater',
     import: 'Import',
     overall: 'Overall',
-    overallHelp: 'As the rater saw it',
     firstIsA: 'first answer as A',
     firstIsB: 'first answer as B',
     active: 'Active time',
