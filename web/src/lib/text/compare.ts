@@ -41,6 +41,7 @@ export const compareText = {
   questionFlags,
   claimInWords,
   answer: (side: Side) => `Answer ${sideName(side)}`,
+  ofAnswer: (side: Side) => `of answer ${sideName(side)}`,
   ratings: 'Ratings',
   columns: 'Answers and ratings',
   question: 'Question',
