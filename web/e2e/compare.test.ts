@@ -133,6 +133,8 @@ describe('comparing answers', () => {
     await marks.getByRole('button', { name: 'Side' }).click();
     await sentences(page, 'a').nth(2).click();
     await marks.getByRole('button', { name: 'None' }).click();
+    await page.locator('#panel-a .citation').first().hover();
+    await page.getByRole('tooltip').locator('mark').waitFor();
     await page.locator('#panel-a .citation').first().click();
     await page.locator('#panel-a .sought').waitFor();
     await page.locator('#reference-a-1').hover();

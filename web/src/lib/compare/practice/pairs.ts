@@ -221,7 +221,10 @@ The water should be boiled first, because boiling removes most of the salt. It s
 export const practicePairs: Readonly<Record<FormName, PracticePair>> = { 'webgpt-five': five, minimal };
 
 /** Where a claim stands in its answer; null if it does not. */
-export function placeOf(claim: ReferenceClaim, answer: string): { start: number; end: number } | null {
+export function placeOf(
+  claim: Pick<ReferenceClaim, 'words'>,
+  answer: string,
+): { start: number; end: number } | null {
   const start = answer.indexOf(claim.words);
   return start < 0 ? null : { start, end: start + claim.words.length };
 }
