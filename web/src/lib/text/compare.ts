@@ -64,7 +64,6 @@ export const compareText = {
   difference: 'Differences',
   differenceLegend: 'Only in this answer',
   differenceRest: 'The other answer has it too, in these words',
-  noDifference: 'Both answers have the same words.',
   extend: 'Extend',
   timeLeft: (time: string) => `${time} left`,
   extendSoon: (time: string) => `Your time for this comparison ends in less than ${time}. Extend it.`,
@@ -87,7 +86,6 @@ export const compareText = {
   uncited: (count: number) => `${number(count)} ${plural(count, 'reference', 'references')} not cited`,
   trustIn: (quote: number) => `Trust in reference [${quote}]`,
   citation: (quote: number, title: string) => `Reference ${quote}: ${title}`,
-  citationUnknown: 'There is no such reference',
   sought: 'Closest to the sentence that cites it',
   untitled: 'Without a title',
 
@@ -96,7 +94,6 @@ export const compareText = {
   notesOn: (side: Side) => `Notes on answer ${sideName(side)}`,
 
   claims: 'Claims',
-  claimCount: (count: number) => `${number(count)} ${plural(count, 'claim', 'claims')}`,
   noClaims: 'Choose a sentence, or select words, and say how well it is supported.',
   support: 'Support',
   relevance: 'Relevance',
@@ -118,7 +115,6 @@ export const compareText = {
     'citation-error': 'Citation error',
   } satisfies Record<Support, string>,
   nothingChosen: 'Choose a sentence, or select words',
-  chosenWords: (count: number) => `${number(count)} ${plural(count, 'word', 'words')} chosen`,
   sentence: (place: { index: number; count: number; words: string; marks: string }) =>
     `Sentence ${place.index} of ${place.count}: ${place.words}${place.marks && ` (${place.marks})`}`,
   marked: (words: string) => `Marked: ${words}`,
@@ -126,7 +122,6 @@ export const compareText = {
   supportFirst: 'Now say how it is supported: 1 to 4',
   tooMany: 'There are as many claims in this answer as can be kept.',
 
-  keyOf: (choice: number) => String(choice),
   rated: (label: string, choice: string) => `${label}: ${choice}`,
   problemsTitle: 'Not submitted yet. What is missing:',
   submit: 'Submit',
@@ -253,7 +248,6 @@ export const compareText = {
     you: 'You',
     we: 'We',
     notRated: 'Not rated',
-    why: 'Why',
     sameSide: 'Same side',
     otherSide: 'Other side',
     claims: (side: Side) => `The claims of answer ${sideName(side)}`,
