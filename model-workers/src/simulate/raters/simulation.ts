@@ -33,8 +33,8 @@ export interface RatingSimulation {
 }
 
 /**
- * Lets simulated raters compare answers, all at once, over the same calls as the screen. Raters of one seed have the same
- * names, so that a run that was cut short is gone on with by the next.
+ * Lets simulated raters compare answers, all at once, over the same calls as the screen. Raters of one seed and form have the
+ * same names, so that a run that was cut short is gone on with by the next.
  * @param clients a lead's, who makes the raters, and one for each of them by their token
  */
 export async function simulateRaters(
@@ -84,7 +84,7 @@ async function makeRater(
   options: RatingSimulationOptions & { number: number; journal: RatingJournal },
 ): Promise<Rater> {
   const { projectId, number, seed, form, taste, noise, positionBias, journal, signal } = options;
-  const name = `Simulated rater ${seed}-${number}`;
+  const name = `Simulated rater ${seed}-${number} (${form})`;
   const body = { name, role: 'rater', ratingForm: form } as const;
   const { member, token } = await untilAnswered(
     () => lead.createSimulatedMember({ params: { projectId }, body, signal }),
