@@ -45,13 +45,18 @@ export async function doComparison(rater: Rater): Promise<RatingOutcome> {
     return await compare(rater, task);
   } catch (error) {
     if (!isOver(error)) throw error;
-    rater.givenUp.add(task.id);
-    return 'lost';
+    if (error.details?.['reason'] !== 'expired') {
+      rater.givenUp.add(task.id);
+      return 'lost';
+    }
+    // The server was away for longer than the lease.
+    rater.mayHoldMore = true;
+    return doComparison(rater);
   }
 }
 
 /** Whether a task was taken from its rater: by another lease of theirs, or by a lead. */
-const isOver = (error: unknown): boolean =>
+const isOver = (error: unknown): error is ApiError =>
   error instanceof ApiError && (error.code === 'lease_lost' || error.code === 'wrong_state');
 
 /** An open task that they hold already; null if there is none. */
