@@ -109,26 +109,32 @@ export type ComparisonShape = (typeof comparisonShapes)[number];
  * A comparison as one line, without its end, in the columns and the order of `openai/webgpt_comparisons`. Titles stand with their
  * domains, as in answer prompts. Scores have a decimal point, so that readers of columns take them all for fractions.
  */
-export function writeComparison(comparison: WrittenComparison, shape: ComparisonShape): string {
-  const { answers } = comparison;
-  const { dataset, id, fullText } = comparison.question;
-  const question = `"question": ${JSON.stringify({ dataset, id, full_text: fullText })}`;
-  const score = withoutSignOfZero(comparison.score);
-  const columns = answers.map((answer, index) =>
-    columnsOfAnswer(answer, {
-      score: withoutSignOfZero(index === 0 ? score : -score),
-      suffix: shape === 'webgpt' ? '' : `_${index}`,
-    }),
-  );
-  return shape === 'webgpt'
-    ? `[${columns.map((own) => `{${question}, ${own}}`).join(', ')}]`
-    : `{${question}, ${columns.join(', ')}}`;
+export const writeComparison = ({ score, ...compared }: WrittenComparison, shape: ComparisonShape): string =>
+  comparisonWriter(compared, shape)(score);
+
+/** Writes comparisons of two answers, of which only the first answer's score differs; see {@link writeComparison}. */
+export function comparisonWriter(
+  { question, answers }: Omit<WrittenComparison, 'score'>,
+  shape: ComparisonShape,
+): (score: number) => string {
+  const { dataset, id, fullText } = question;
+  const asked = `"question": ${JSON.stringify({ dataset, id, full_text: fullText })}`;
+  const [first, second] = answers;
+  if (shape === 'webgpt') {
+    const [one, other] = [columnsOfAnswer(first, ''), columnsOfAnswer(second, '')];
+    return (score) => `[{${asked}, ${one}${scoreText(score)}}, {${asked}, ${other}${scoreText(-score)}}]`;
+  }
+  const [one, other] = [columnsOfAnswer(first, '_0'), columnsOfAnswer(second, '_1')];
+  return (score) => `{${asked}, ${one}${scoreText(score)}, ${other}${scoreText(-score)}}`;
 }
 
-function columnsOfAnswer(
-  answer: WrittenAnswer,
-  { score, suffix }: { score: number; suffix: string },
-): string {
+function scoreText(score: number): string {
+  const value = withoutSignOfZero(score);
+  return Number.isInteger(value) ? value.toFixed(1) : String(value);
+}
+
+/** The columns of an answer, up to the score itself. */
+function columnsOfAnswer(answer: WrittenAnswer, suffix: string): string {
   const { text, quotes, prefixTokenIds, completionTokenIds } = answer;
   const lists = {
     title: quotes.map((quote) => sourceLine(quote)),
@@ -140,6 +146,6 @@ function columnsOfAnswer(
   ];
   if (prefixTokenIds !== null && completionTokenIds !== null)
     columns.push(`"tokens${suffix}": {"prefix": ${prefixTokenIds}, "completion": ${completionTokenIds}}`);
-  columns.push(`"score${suffix}": ${Number.isInteger(score) ? score.toFixed(1) : score}`);
+  columns.push(`"score${suffix}": `);
   return columns.join(', ');
 }

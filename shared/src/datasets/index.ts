@@ -9,6 +9,7 @@ export {
 } from './answers.ts';
 export {
   comparisonShapes,
+  comparisonWriter,
   readComparison,
   writeComparison,
   type ComparisonRow,

@@ -5,8 +5,12 @@ import type { TextRange } from './range.ts';
  * ends within a code point has all of it. Offsets beyond the text stand for its end.
  */
 export function inCodePoints(text: string, { start, end }: TextRange): TextRange {
+  // Most texts have none, and are told apart at once.
+  if (!surrogates.test(text)) return { start: Math.min(start, text.length), end: Math.min(end, text.length) };
   return { start: pointsBefore(text, start), end: pointsBefore(text, isWithin(text, end) ? end + 1 : end) };
 }
+
+const surrogates = /[\uD800-\uDFFF]/;
 
 /** Code points that end at or before an offset. */
 function pointsBefore(text: string, offset: number): number {

@@ -204,7 +204,11 @@ describe('the full format', () => {
     const start = emoji.indexOf('bring');
     const end = emoji.indexOf('[1]');
     const span = { start, end, support: 'weak', relevance: 'side', quote: 1 } as const;
-    judgement.options[firstSide] = { spans: [span], trust: { '1': 'suspicious' }, notes: 'Pretty.' };
+    judgement.options[firstSide] = {
+      spans: [span],
+      trust: { '1': 'suspicious', '2': 'neutral' },
+      notes: 'Pretty.',
+    };
     await rating.submit(judgement);
     test.clock.advance(30_000);
     judgement.ratings.coherence = 'b-much-better';
@@ -258,7 +262,7 @@ describe('the full format', () => {
     expect([first.id, second.id]).toEqual([pair!.firstAnswerId, pair!.secondAnswerId]);
     expect(first).toMatchObject({
       text: emoji,
-      trust: { '1': 'suspicious' },
+      trust: { '1': 'suspicious', '2': 'neutral' },
       notes: 'Pretty.',
       origin: 'import',
     });

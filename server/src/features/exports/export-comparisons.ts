@@ -1,5 +1,5 @@
 import { exportComparisonsOptionsSchema } from '@rookery/shared/api';
-import { writeComparison } from '@rookery/shared/datasets';
+import { comparisonWriter } from '@rookery/shared/datasets';
 import { setImmediate } from 'node:timers/promises';
 import type { Transaction } from '../../db/database.ts';
 import type { JobContext, JobProcessor } from '../jobs/index.ts';
@@ -9,6 +9,7 @@ import {
   readLines,
   readPairs,
   tokenIdsOf,
+  type ExportedAnswer,
   type ExportedDetail,
   type ExportedLine,
   type ExportedPair,
@@ -25,7 +26,7 @@ interface Counts {
   leftOut: Record<LeftOutReason, number>;
 }
 
-/** Lines that are read together; their answers are the memory that an export takes. */
+/** Lines that are read together; the answers of two such batches are the memory that an export takes. */
 const readAtOnce = 250;
 /** Lines that are written before the server gets to answer others. */
 const writtenAtOnce = 50;
@@ -55,6 +56,12 @@ export const exportComparisons: JobProcessor = async (deps, context) => {
   };
 };
 
+interface Batch {
+  lines: readonly ExportedLine[];
+  pairs: ReadonlyMap<string, ExportedPair>;
+  details: ReadonlyMap<string, ExportedDetail>;
+}
+
 async function* writeLines(input: {
   tx: Transaction;
   context: JobContext;
@@ -62,18 +69,23 @@ async function* writeLines(input: {
   counts: Counts;
 }): AsyncGenerator<Buffer> {
   const { tx, context, options, counts } = input;
+  const batches = readBatches(tx, options);
+  const writer = createLineWriter(options);
   let [done, lastPair] = [0, ''];
-  for await (const lines of readLines(tx, options, readAtOnce)) {
-    const pairs = await readPairs(tx, lines);
-    const details = options.format === 'full' ? await readDetails(tx, lines) : new Map<string, never>();
-    for (let from = 0; from < lines.length; from += writtenAtOnce) {
-      const texts = lines.slice(from, from + writtenAtOnce).map((line) => {
+  let next = batches.next();
+  for (;;) {
+    const { value: batch } = await next;
+    if (!batch) return;
+    // The database reads on while these lines are written.
+    next = batches.next();
+    next.catch(() => {});
+    for (let from = 0; from < batch.lines.length; from += writtenAtOnce) {
+      const texts = batch.lines.slice(from, from + writtenAtOnce).map((line) => {
         counts.rows += 1;
         if (line.pairId !== lastPair) counts.pairs += 1;
         lastPair = line.pairId;
         done += line.comparisons;
-        const pair = pairs.get(line.pairId)!;
-        return `${writeLine(line, { pair, details, options })}\n`;
+        return `${writer(line, batch)}\n`;
       });
       yield Buffer.from(texts.join(''));
       await setImmediate();
@@ -82,22 +94,34 @@ async function* writeLines(input: {
   }
 }
 
-function writeLine(
-  line: ExportedLine,
-  input: { pair: ExportedPair; details: ReadonlyMap<string, ExportedDetail>; options: ExportOfProject },
-): string {
-  const { pair, details, options } = input;
-  if (options.format === 'full')
-    return JSON.stringify(fullComparisonRow(pair, details.get(line.comparisonId!)!));
-  const { question, answers } = pair;
-  const [first, second] = answers;
-  const written = ({ text, quotes, ...answer }: typeof first) => ({
-    text,
-    quotes,
-    ...tokenIdsOf({ text, quotes, ...answer }, question.fullText),
-  });
-  return writeComparison(
-    { question, answers: [written(first), written(second)], score: line.value! },
-    options.format,
-  );
+async function* readBatches(tx: Transaction, options: ExportOfProject): AsyncGenerator<Batch, undefined> {
+  for await (const lines of readLines(tx, options, readAtOnce)) {
+    const pairs = await readPairs(tx, lines);
+    const details: Batch['details'] = options.format === 'full' ? await readDetails(tx, lines) : new Map();
+    yield { lines, pairs, details };
+  }
+  return undefined;
+}
+
+/** Writes lines in their order: what the lines of one pair have in common is made once. */
+function createLineWriter({ format }: ExportOfProject): (line: ExportedLine, batch: Batch) => string {
+  if (format === 'full') {
+    return ({ pairId, comparisonId }, { pairs, details }) =>
+      JSON.stringify(fullComparisonRow(pairs.get(pairId)!, details.get(comparisonId!)!));
+  }
+  let [writtenPair, write] = ['', (_score: number): string => ''];
+  return ({ pairId, value }, { pairs }) => {
+    if (pairId !== writtenPair) {
+      const { question, answers } = pairs.get(pairId)!;
+      const [first, second] = answers;
+      const written = (answer: ExportedAnswer) => ({
+        text: answer.text,
+        quotes: answer.quotes,
+        ...tokenIdsOf(answer, question.fullText),
+      });
+      write = comparisonWriter({ question, answers: [written(first), written(second)] }, format);
+      writtenPair = pairId;
+    }
+    return write(value!);
+  };
 }
