@@ -3,7 +3,7 @@ import type { RatedUnits } from './agreement.ts';
 import { percentileInterval } from './intervals.ts';
 import type { Interval } from './intervals.ts';
 import { seededRandom } from './random.ts';
-import { addUnit, countRatings, emptyTotals } from './rating-counts.ts';
+import { addUnit, countRatings, emptyTotals, kindsOfUnits } from './rating-counts.ts';
 
 /** 95 % intervals; null where the measure is not defined, or there are fewer than two units to draw from. */
 export interface AgreementIntervals {
@@ -46,10 +46,15 @@ export function startBootstrap(units: RatedUnits, options: BootstrapOptions): Bo
   // A single unit, drawn again and again, would make it look certain.
   let left = counts.units.length < 2 ? 0 : resamples;
 
+  const { kinds, kindOf } = kindsOfUnits(counts);
+  const { length } = kindOf;
+  const times = new Int32Array(kinds.length);
+
   const resample = (): void => {
     const totals = emptyTotals(counts);
-    const { length } = counts.units;
-    for (let drawn = 0; drawn < length; drawn += 1) addUnit(totals, counts.units[random.below(length)]!);
+    times.fill(0);
+    for (let drawn = 0; drawn < length; drawn += 1) times[kindOf[random.below(length)]!]! += 1;
+    for (let kind = 0; kind < times.length; kind += 1) addUnit(totals, kinds[kind]!, times[kind]);
     const agreement = tieAwareOf(totals);
     const alpha = alphaOf({ counts, totals, metric: 'ordinal' });
     if (agreement !== null) agreements.push(agreement);

@@ -19,11 +19,11 @@ export function seededRandom(seed: string | number): SeededRandom {
   const below = (n: number): number => {
     if (!Number.isInteger(n) || n < 1 || n > range)
       throw new RangeError(`There is no whole number in [0, ${n}) to draw.`);
-    // What is above the last whole multiple of n would favour the small numbers.
-    const limit = range - (range % n);
     let word = next32();
-    while (word >= limit) word = next32();
-    return word % n;
+    // What is above the last whole multiple of n would favour the small numbers; only the last n words can be.
+    while (word > range - n && word >= range - (range % n)) word = next32();
+    // Whole numbers of 32 bits are divided several times as fast as others.
+    return n === range ? word : (word >>> 0) % (n >>> 0);
   };
   const sample = <T>(items: readonly T[], count: number): T[] => {
     if (!Number.isInteger(count) || count < 0 || count > items.length)

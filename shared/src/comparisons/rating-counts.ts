@@ -102,15 +102,29 @@ export function emptyTotals({ levels, cells }: RatingCounts): RatingTotals {
   };
 }
 
-/** Adds a unit to totals, in place. */
-export function addUnit(totals: RatingTotals, unit: UnitCounts): void {
-  totals.units += 1;
-  totals.ratingPairs += unit.ratingPairs;
-  totals.agreeing += unit.agreeing;
+/** Adds a unit to totals, in place, so many times. */
+export function addUnit(totals: RatingTotals, unit: UnitCounts, times = 1): void {
+  totals.units += times;
+  totals.ratingPairs += times * unit.ratingPairs;
+  totals.agreeing += times * unit.agreeing;
   for (let index = 0; index < unit.levels.length; index += 1)
-    totals.levels[unit.levels[index]!]! += unit.counts[index]!;
+    totals.levels[unit.levels[index]!]! += times * unit.counts[index]!;
   for (let index = 0; index < unit.cells.length; index += 1)
-    totals.cells[unit.cells[index]!]! += unit.coincidences[index]!;
+    totals.cells[unit.cells[index]!]! += times * unit.coincidences[index]!;
+}
+
+/** The different units there are, and which of them each unit is: with five points and few raters, most are like others. */
+export function kindsOfUnits({ units }: RatingCounts): { kinds: UnitCounts[]; kindOf: Int32Array } {
+  const kinds: UnitCounts[] = [];
+  const known = new Map<string, number>();
+  const kindOf = Int32Array.from(units, (unit) => {
+    // The ratings that a unit has say all of it.
+    const key = `${unit.levels.join(' ')}/${unit.counts.join(' ')}`;
+    const kind = known.get(key) ?? kinds.push(unit) - 1;
+    known.set(key, kind);
+    return kind;
+  });
+  return { kinds, kindOf };
 }
 
 /** Sums over all units, each once. */

@@ -12,32 +12,59 @@ export interface Agreement {
 }
 
 const resamples = 1000;
-/** Ratings of pairs that are drawn before others get a turn: some ten milliseconds. */
-const drawnAtOnce = 100_000;
+/** Ratings of pairs that are drawn before others get a turn: some milliseconds. */
+const drawnAtOnce = 200_000;
 /** Selections whose agreement is kept. */
 const keptAtMost = 100;
 
+interface Kept {
+  /** Of what it is of; another one than now, and it has to be worked out anew. */
+  stamp: string | null;
+  agreement: Promise<Agreement>;
+}
+
 /**
  * Agreement of selections, each worked out once for the same comparisons: what is asked for again and again while nothing changes is
- * read from memory. One is worked out at a time, in slices, so that the server goes on answering.
+ * read from memory. One is worked out at a time, in slices, so that the server goes on answering; what waits for its turn reads what is
+ * there then, so that nothing waits behind what is out of date already.
  */
 export function createAgreementReader(db: Database): (selection: SelectionOfProject) => Promise<Agreement> {
-  const kept = new Map<string, { stamp: string; agreement: Promise<Agreement> }>();
+  const kept = new Map<string, Kept>();
+  const waiting = new Map<string, Promise<Agreement>>();
   let last: Promise<unknown> = Promise.resolve();
+
+  const work = async (key: string, selection: SelectionOfProject): Promise<Agreement> => {
+    waiting.delete(key);
+    const agreement = stampOf(db, selection).then(async (stamp) => {
+      entry.stamp = stamp;
+      return computeAgreement(db, selection);
+    });
+    const entry: Kept = { stamp: null, agreement };
+    kept.set(key, entry);
+    for (const oldest of [...kept.keys()].slice(0, -keptAtMost)) kept.delete(oldest);
+    try {
+      return await agreement;
+    } catch (error) {
+      kept.delete(key);
+      throw error;
+    }
+  };
+
   return async (selection) => {
     const { projectId, form, by, importId } = selection;
     const key = [projectId, form, by, importId ?? ''].join(' ');
     const stamp = await stampOf(db, selection);
     const known = kept.get(key);
-    kept.delete(key);
-    const isSame = known?.stamp === stamp;
-    const agreement = isSame ? known.agreement : last.then(() => computeAgreement(db, selection));
-    kept.set(key, { stamp, agreement });
-    if (!isSame) {
-      last = agreement.catch(() => kept.delete(key));
-      for (const oldest of [...kept.keys()].slice(0, -keptAtMost)) kept.delete(oldest);
+    if (known?.stamp === stamp) {
+      // Asked for last, forgotten last.
+      kept.delete(key);
+      kept.set(key, known);
+      return known.agreement;
     }
-    return agreement;
+    const waits = waiting.get(key) ?? last.then(() => work(key, selection));
+    waiting.set(key, waits);
+    last = waits.catch(() => {});
+    return waits;
   };
 }
 
