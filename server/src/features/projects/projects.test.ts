@@ -188,6 +188,8 @@ it('counts what there is, today’s by UTC', async () => {
     questions: { total: 2, open: 1 },
     libraryPages: 0,
     demonstrations: { submitted: 2, inProgress: 1, wanted: 4, submittedToday: 1, accepted: 0, toReview: 0 },
+    pairs: { total: 0, open: 0 },
+    comparisons: { submitted: 0, inProgress: 0, wanted: 0, submittedToday: 0 },
     members: 5,
     workers: 1,
   });
