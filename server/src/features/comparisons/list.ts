@@ -167,5 +167,5 @@ export async function listComparisonImports(db: Queryable, projectId: string) {
     .where(eq(comparisonImports.projectId, projectId))
     .groupBy(id)
     .orderBy(sql`${createdAt} desc`, sql`${id} desc`);
-  return rows.map((row) => ({ ...row, createdAt: row.createdAt.toISOString() }));
+  return rows.map((row) => Object.assign(row, { createdAt: row.createdAt.toISOString() }));
 }

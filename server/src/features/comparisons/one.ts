@@ -120,5 +120,5 @@ async function readHistory(db: Queryable, key: ComparisonKey): Promise<Detail['h
       ),
     )
     .orderBy(asc(events.at), asc(events.id));
-  return rows.map((row) => ({ ...row, at: row.at.toISOString() }));
+  return rows.map((row) => Object.assign(row, { at: row.at.toISOString() }));
 }

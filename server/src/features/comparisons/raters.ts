@@ -19,15 +19,14 @@ export async function listRaters(
     const figure = figures.get(row.memberId) ?? noFigures;
     const { rated, preferA, preferB, ratingPairs, agreeing } = figure;
     const of = preferA + preferB;
-    return {
-      ...row,
+    return Object.assign(row, {
       removedAt: removedAt?.toISOString() ?? null,
       lastSubmittedAt: lastSubmittedAt?.toISOString() ?? null,
       medianActiveSeconds: medianActiveMs === null ? null : medianActiveMs / 1000,
       choosesA: { share: shareOf(preferA, of), of, interval: wilsonInterval(preferA, of) },
       neutral: shareOf(rated - of, rated),
       agreement: { share: shareOf(agreeing, ratingPairs), ratingPairs },
-    };
+    });
   });
 }
 

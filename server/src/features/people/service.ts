@@ -63,7 +63,11 @@ export async function createMember(
   const roles = inOrder(member.roles);
   for (;;) {
     const row = {
-      ...{ id, projectId, personId, roles, isSimulated },
+      id,
+      projectId,
+      personId,
+      roles,
+      isSimulated,
       ...(ratingForm && { ratingForm }),
       pseudonym: randomPseudonym(),
       createdAt: at,
