@@ -1,8 +1,9 @@
 import { sampleRequiredFields, currentForm } from '@rookery/shared/comparisons';
-import { and, eq } from 'drizzle-orm';
+import { and, eq, inArray, sql } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createTestApp, type TestApp, type TestMember } from '../../../test/app.ts';
 import { buildPairs, claimComparison, pairsWithWrongPlaces } from '../../../test/comparisons.ts';
+import type { Transaction } from '../../db/database.ts';
 import {
   answers,
   comparisons,
@@ -44,6 +45,16 @@ async function setSettings(changed: Partial<(typeof defaultSettings)['comparison
     .insert(projectSettings)
     .values({ projectId, version, settings, createdAt: test.clock.now() });
   await test.deps.db.update(projects).set({ settingsVersion: version }).where(eq(projects.id, projectId));
+}
+
+/** Until so many statements wait for a row that another transaction has locked; each look gives them time. */
+async function untilWaiting(count: number): Promise<void> {
+  const waiting = sql`select count(*)::int as waiting from pg_locks l join pg_stat_activity a on a.pid = l.pid
+    where not l.granted and a.datname = current_database() and a.query like '%candidate as%'`;
+  for (;;) {
+    const { rows: found } = await test.deps.db.execute<{ waiting: number }>(waiting);
+    if (found[0]!.waiting >= count) return;
+  }
 }
 
 /** Claims and submits until there is nothing left; gives the pairs in their order. */
@@ -248,6 +259,23 @@ describe('the side of the first answer', () => {
   });
 });
 
+it('shows quotes of imports as those of demonstrations, so that nothing tells which is which', async () => {
+  const [pair] = await buildPairs(test, { projectId, count: 1 });
+  const extract = 'Crows give gifts.';
+  const quotes = ['Gifts (birds.example)', 'Gifts (of crows)', 'Gifts (crows)', '(birds.example)'].map(
+    (title) => ({ title, domain: '', extract }),
+  );
+  await test.deps.db
+    .update(answers)
+    .set({ quotes })
+    .where(inArray(answers.id, [pair!.firstAnswerId, pair!.secondAnswerId]));
+  const { task } = await claimComparison(await newRater(), projectId);
+  expect(task.options.a.quotes).toEqual([
+    { title: 'Gifts', domain: 'birds.example', extract },
+    ...quotes.slice(1),
+  ]);
+});
+
 describe('races', () => {
   it('give 50 raters at once no pair twice and no place too many, and leave none free', async () => {
     await buildPairs(test, { projectId, count: 30, wanted: 3 });
@@ -293,6 +321,29 @@ describe('races', () => {
     expect(count('submitted') + count('surplus')).toBe(10);
     expect(count('submitted') + count('active')).toBe(10);
     await expectPlacesRight();
+  });
+
+  it('wait for one pair while they hold no other, so that they never wait for those who wait for them', async () => {
+    const [full, free] = await buildPairs(test, { projectId, count: 2 });
+    const rater = await newRater();
+    const { db } = test.deps;
+    const lock = (tx: Transaction, id: string) =>
+      tx.select({ id: pairs.id }).from(pairs).where(eq(pairs.id, id)).for('no key update');
+    const claimed = await db.transaction(async (holdsFree) => {
+      await lock(holdsFree, free!.id);
+      const claiming = await db.transaction(async (holdsFull) => {
+        await lock(holdsFull, full!.id);
+        const begun = claim(rater);
+        await untilWaiting(1);
+        await holdsFull.update(pairs).set({ held: 1 }).where(eq(pairs.id, full!.id));
+        return { begun };
+      });
+      await untilWaiting(1);
+      await lock(holdsFree, full!.id);
+      return claiming;
+    });
+    expect((await claimed.begun).comparison).not.toBeNull();
+    expect((await rows()).map(({ pairId }) => pairId)).toEqual([free!.id]);
   });
 
   it('end a comparison once that is submitted and given back at the same time', async () => {

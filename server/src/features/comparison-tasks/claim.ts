@@ -162,27 +162,35 @@ export const isAnyAvailable = (member: Pick<Member, 'projectId' | 'memberId'>, f
 async function takeNext(tx: Transaction, options: Taking): Promise<string | null> {
   let isPatient = false;
   for (let tries = 0; tries < maxTries; tries += 1) {
-    const { candidate, claimed } = await tryTake(tx, { ...options, isPatient });
+    const only = isPatient ? await chooseNext(tx, options) : null;
+    if (isPatient && only === null) return null;
+    const { candidate, claimed } = await tryTake(tx, (savepoint) =>
+      takeOnce(savepoint, { ...options, only }),
+    );
     if (claimed !== null) return claimed;
-    if (candidate === null) {
-      if (isPatient) return null;
-      isPatient = true;
-    }
+    if (candidate === null) isPatient = true;
   }
-  throw new ApiError('unavailable', 'Too many people are asking for tasks right now. Try again in a moment.');
+  throw tooMany();
 }
+
+const tooMany = (): ApiError =>
+  new ApiError('unavailable', 'Too many people are asking for tasks right now. Try again in a moment.');
 
 class LostRace extends Error {}
 
 /**
  * One try. If it gets nothing, the pair it had locked is let go: whoever waits for a pair must hold none, or two claims
- * could wait for one another.
+ * could wait for one another. Hence a pair that is waited for is named: a statement that looks for one keeps the lock of
+ * each that it waited for in vain.
  */
-async function tryTake(tx: Transaction, options: Taking & { isPatient: boolean }): Promise<Attempt> {
+async function tryTake(
+  tx: Transaction,
+  take: (savepoint: Transaction) => Promise<Attempt>,
+): Promise<Attempt> {
   let attempt: Attempt | undefined;
   try {
     await tx.transaction(async (savepoint) => {
-      attempt = await takeOnce(savepoint, options);
+      attempt = await take(savepoint);
       if (attempt.claimed === null) throw new LostRace();
     });
   } catch (error) {
@@ -198,22 +206,36 @@ interface Attempt {
   claimed: string | null;
 }
 
+/** Which pairs a member may get that have a free place, and in which order they are given out. */
+const nextOf = ({ member, task }: Taking): SQL =>
+  sql`${mayGet(member, task.form)} and not p.is_calibration and p.held < p.wanted`;
+const inTurn = sql`p.priority desc nulls last, (p.held::float8 / p.wanted), p.lot, p.id`;
+
+/** The pair whose turn it is, locked by others or not. */
+async function chooseNext(tx: Transaction, options: Taking): Promise<string | null> {
+  const { rows } = await tx.execute<{ id: string }>(
+    sql`select p.id from pairs p where ${nextOf(options)} order by ${inTurn} limit 1`,
+  );
+  return rows[0]?.id ?? null;
+}
+
 /**
  * One statement that chooses a pair, takes its lowest free place and inserts the comparison. The unique indexes over
  * (pair, place) and (pair, member) decide races, and what was claimed meanwhile takes the place, so that the sides are
- * counted right too. The order is that of an index, of the pairs that have a free place.
+ * counted right too. The order is that of an index, of the pairs that have a free place. It passes over those that others
+ * have locked, unless it may get a certain one `only`, for which it waits.
  */
 async function takeOnce(
   tx: Transaction,
-  { member, task, isPatient }: Taking & { isPatient: boolean },
+  { member, task, only }: Taking & { only: string | null },
 ): Promise<Attempt> {
   const { rows } = await tx.execute<Record<string, unknown> & Attempt>(sql`
     with candidate as (
       select p.id, p.wanted from pairs p
-      where ${mayGet(member, task.form)} and not p.is_calibration and p.held < p.wanted
-      order by p.priority desc nulls last, (p.held::float8 / p.wanted), p.lot, p.id
+      where ${nextOf({ member, task })} ${only === null ? sql`` : sql`and p.id = ${only}`}
+      order by ${inTurn}
       limit 1
-      for no key update of p ${isPatient ? sql`` : sql`skip locked`}
+      for no key update of p ${only === null ? sql`skip locked` : sql``}
     ), free as (
       select candidate.id as pair_id, false as is_calibration, (
         select min(places.n) from generate_series(1, candidate.wanted) as places(n)
@@ -230,17 +252,29 @@ async function takeOnce(
 }
 
 /** A calibration pair takes no place; its lock keeps the sides balanced when many get it at once. */
-async function takeCalibration(tx: Transaction, { member, task }: Taking): Promise<string | null> {
-  const { rows: candidates } = await tx.execute<{ id: string }>(sql`
-    select p.id from pairs p where ${mayGet(member, task.form)} and p.is_calibration
-    order by p.lot, p.id limit 1 for no key update of p`);
-  const [candidate] = candidates;
-  if (!candidate) return null;
-  const { rows } = await tx.execute<{ id: string }>(sql`
-    with chosen as (select ${candidate.id}::uuid as pair_id, true as is_calibration, null::int as place),
-      ${insertChosen({ member, task })}
-    select id from claimed`);
-  return rows[0]?.id ?? null;
+async function takeCalibration(tx: Transaction, options: Taking): Promise<string | null> {
+  const { member, task } = options;
+  const mayCalibrate = sql`${mayGet(member, task.form)} and p.is_calibration`;
+  for (let tries = 0; tries < maxTries; tries += 1) {
+    const { rows } = await tx.execute<{ id: string }>(
+      sql`select p.id from pairs p where ${mayCalibrate} order by p.lot, p.id limit 1`,
+    );
+    const candidate = rows[0]?.id;
+    if (candidate === undefined) return null;
+    const { claimed } = await tryTake(tx, async (savepoint) => {
+      const locked = await savepoint.execute(
+        sql`select from pairs p where ${mayCalibrate} and p.id = ${candidate} for no key update of p`,
+      );
+      if (locked.rows.length === 0) return { candidate, claimed: null };
+      const inserted = await savepoint.execute<{ id: string }>(sql`
+        with chosen as (select ${candidate}::uuid as pair_id, true as is_calibration, null::int as place),
+          ${insertChosen(options)}
+        select id from claimed`);
+      return { candidate, claimed: inserted.rows[0]?.id ?? null };
+    });
+    if (claimed !== null) return claimed;
+  }
+  throw tooMany();
 }
 
 /**

@@ -162,8 +162,20 @@ export function optionOf(answer: { text: string; quotes: AnswerQuote[] }, form: 
     text,
     quotes: quotes.length,
     cited: citedNumbers(text).filter((number) => number >= 1 && number <= quotes.length),
-    shownQuotes: quotes.map(({ title, domain, extract }) => ({ title, domain, extract })),
+    shownQuotes: quotes.map((quote) => shownQuote(quote)),
   };
+}
+
+/**
+ * A quote as raters see it: an imported one, which has its domain in its title (`Crows (birds.example)`), looks like one of a
+ * demonstration, so that nothing but what they say tells the two apart.
+ */
+function shownQuote({ title, domain, extract }: AnswerQuote): AnswerQuote {
+  const start = title.lastIndexOf(' (');
+  const inTitle = title.slice(start + 2, -1);
+  const isThere = domain === '' && start > 0 && title.endsWith(')') && /^[^\s()]+$/.test(inTitle);
+  if (!isThere || !inTitle.includes('.')) return { title, domain, extract };
+  return { title: title.slice(0, start), domain: inTitle, extract };
 }
 
 /** The lease as its rater is told it; null unless the comparison can be worked on. One that may be revised has it until then. */
