@@ -1,4 +1,4 @@
-import { and, eq, inArray, isNull, sql, type SQL } from 'drizzle-orm';
+import { and, eq, gt, inArray, isNull, lte, or, sql, type SQL } from 'drizzle-orm';
 import { comparisons, pairs } from './schema/index.ts';
 
 /**
@@ -12,6 +12,17 @@ export const counts: SQL = and(
 
 /** Whether a pair's places are given out: it is not excluded, and no calibration pair, which everybody compares outside of places. */
 export const isGivenOut: SQL = and(isNull(pairs.excludedAt), eq(pairs.isCalibration, false))!;
+
+/** Whether somebody is at work on a comparison: its lease has not ended, whether or not that is written down. */
+export const isInProgress = (now: Date): SQL =>
+  and(eq(comparisons.state, 'active'), gt(comparisons.leaseExpiresAt, now))!;
+
+/** Whether a comparison's lease has ended without a submission, whether or not that is written down. */
+export const hasRunOut = (now: Date): SQL =>
+  or(
+    eq(comparisons.state, 'expired'),
+    and(eq(comparisons.state, 'active'), lte(comparisons.leaseExpiresAt, now)),
+  )!;
 
 /** Whether a comparison is done and holds one of the places that are given out. */
 export const holdsPlace: SQL = and(

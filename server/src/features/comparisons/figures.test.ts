@@ -334,6 +334,24 @@ describe('progress', () => {
     });
   });
 
+  it('counts a lease that has ended as run out, whether or not that is written down', async () => {
+    const [rater] = await buildRaters(1);
+    const [pair] = await buildPairs(test, { projectId, count: 1 });
+    await compare(pair!, rater!, { judgement: 'a-better', row: { state: 'active' } });
+    test.clock.advance(31 * 60_000);
+    expect((await progressOf()).comparisons.inProgress).toBe(0);
+    const overview = await lead.client.getProjectOverview({ params: { projectId } });
+    expect(overview.comparisons.inProgress).toBe(0);
+    expect(await totalOf({ state: 'active' })).toBe(0);
+    const { items } = await lead.client.listComparisons({
+      params: { projectId },
+      query: { state: 'expired' },
+    });
+    expect(items).toMatchObject([{ state: 'expired' }]);
+    const params = { projectId, comparisonId: items[0]!.id };
+    expect((await lead.client.getComparison({ params })).comparison.state).toBe('expired');
+  });
+
   it('has a pace since the first comparison of the last 24 hours, and an end at this pace', async () => {
     const rater = await buildRater();
     const built = await buildPairs(test, { projectId, count: 10 });

@@ -1,8 +1,8 @@
-import { type ComparisonFilter, type ComparisonFlag } from '@rookery/shared/api';
+import type { ComparisonFilter, ComparisonFlag, ComparisonState } from '@rookery/shared/api';
 import { choices } from '@rookery/shared/comparisons';
 import { and, eq, gt, gte, isNotNull, lt, not, sql, type SQL } from 'drizzle-orm';
 import type { PgSelect } from 'drizzle-orm/pg-core';
-import { counts, holdsPlace } from '../../db/counting-comparisons.ts';
+import { counts, hasRunOut, holdsPlace, isInProgress } from '../../db/counting-comparisons.ts';
 import { likePattern } from '../../db/like-pattern.ts';
 import { comparisonImports, comparisons, members, pairs, questions } from '../../db/schema/index.ts';
 import { isBy, pointOf } from './counting.ts';
@@ -46,7 +46,7 @@ export function joinTables(query: PgSelect, tables: readonly Joined[]): void {
 const dayMs = 24 * 60 * 60_000;
 
 /** The comparisons of a project that a filter lets through, and the tables that it reads beside `comparisons`. */
-export function matchingComparisons(filter: ComparisonFilter & { projectId: string }): {
+export function matchingComparisons(filter: ComparisonFilter & { projectId: string; now: Date }): {
   where: SQL | undefined;
   tables: Joined[];
 } {
@@ -68,7 +68,7 @@ export function matchingComparisons(filter: ComparisonFilter & { projectId: stri
   const where = and(
     eq(comparisons.projectId, projectId),
     when(form, (value) => eq(comparisons.form, value)),
-    when(state, (value) => eq(comparisons.state, value)),
+    when(state, (value) => isInState(value, filter.now)),
     when(by, isBy, 'members'),
     when(importId, (value) => eq(comparisons.importId, value)),
     when(rater, (value) => sql`${members.pseudonym} ilike ${likePattern(value)}`, 'members'),
@@ -84,6 +84,12 @@ export function matchingComparisons(filter: ComparisonFilter & { projectId: stri
     when(hasRating, (value) => isRated(value, choice)),
   );
   return { where, tables };
+}
+
+/** Whether a comparison is in a state at a time: a lease that has ended counts as expired from that moment on. */
+function isInState(state: ComparisonState, now: Date): SQL {
+  if (state === 'active') return isInProgress(now);
+  return state === 'expired' ? hasRunOut(now) : eq(comparisons.state, state);
 }
 
 /** Whether there is a rating of a criterion, and, if asked for, whether it says so. */

@@ -11,6 +11,7 @@ import { and, count, eq, inArray, sql, type SQL } from 'drizzle-orm';
 import type { Queryable } from '../../db/database.ts';
 import { comparisonImports, comparisons, members, pairs, questions } from '../../db/schema/index.ts';
 import { keyset, type SortKey } from '../../http/cursor.ts';
+import { effectiveState } from '../comparison-tasks/index.ts';
 import { flagConditions, joins, joinTables, matchingComparisons, type Joined } from './filter.ts';
 
 export interface ComparisonKey {
@@ -57,6 +58,7 @@ const selectComparisons = (db: Queryable) =>
       isSimulated: sql<boolean>`coalesce(${members.isSimulated}, false)`,
       import: { id: comparisonImports.id, name: comparisonImports.name },
       state: comparisons.state,
+      leaseExpiresAt: comparisons.leaseExpiresAt,
       form: { name: comparisons.form, version: comparisons.formVersion },
       flags,
       ratings,
@@ -78,9 +80,13 @@ const selectComparisons = (db: Queryable) =>
 
 type ComparisonRow = Awaited<ReturnType<typeof selectComparisons>>[number];
 
-function presentComparison({ activeMs: active, createdAt, endedAt, ...row }: ComparisonRow): Comparison {
+function presentComparison(
+  { activeMs: active, leaseExpiresAt, createdAt, endedAt, ...row }: ComparisonRow,
+  now: Date,
+): Comparison {
   return {
     ...row,
+    state: effectiveState({ state: row.state, leaseExpiresAt }, now),
     activeSeconds: active === null ? null : active / 1000,
     createdAt: createdAt.toISOString(),
     endedAt: endedAt?.toISOString() ?? null,
@@ -88,10 +94,10 @@ function presentComparison({ activeMs: active, createdAt, endedAt, ...row }: Com
 }
 
 /** @throws ApiError `not_found` */
-export async function readComparison(db: Queryable, key: ComparisonKey): Promise<Comparison> {
+export async function readComparison(db: Queryable, key: ComparisonKey & { now: Date }): Promise<Comparison> {
   const where = and(eq(comparisons.projectId, key.projectId), eq(comparisons.id, key.comparisonId));
   const [row] = await selectComparisons(db).where(where);
-  if (row) return presentComparison(row);
+  if (row) return presentComparison(row, key.now);
   throw comparisonNotFound();
 }
 
@@ -126,6 +132,7 @@ export async function listComparisons(
   db: Queryable,
   options: ComparisonFilter & {
     projectId: string;
+    now: Date;
     sort: ComparisonSort;
     order: 'asc' | 'desc';
     limit: number;
@@ -152,7 +159,7 @@ export async function listComparisons(
   const byId = new Map(shown.map((row) => [row.id, row]));
   return {
     ...page,
-    items: ids.flatMap((id) => byId.get(id) ?? []).map(presentComparison),
+    items: ids.flatMap((id) => byId.get(id) ?? []).map((row) => presentComparison(row, options.now)),
     total: all?.total ?? 0,
   };
 }

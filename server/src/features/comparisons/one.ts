@@ -21,7 +21,7 @@ type Detail = z.input<(typeof comparisonRoutes)['getComparison']['answer']>;
  * One comparison as its rater saw it, by side, with everything that was submitted and what became of it.
  * @throws ApiError `not_found`
  */
-export async function getComparison(db: Queryable, key: ComparisonKey): Promise<Detail> {
+export async function getComparison(db: Queryable, key: ComparisonKey & { now: Date }): Promise<Detail> {
   const { projectId, comparisonId } = key;
   const [row] = await db
     .select({

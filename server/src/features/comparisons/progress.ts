@@ -1,7 +1,7 @@
 import type { ComparisonProgress } from '@rookery/shared/api';
 import type { FormName } from '@rookery/shared/comparisons';
 import { and, count, eq, gte, isNull, sql, type SQL } from 'drizzle-orm';
-import { counts, holdsPlace, isGivenOut } from '../../db/counting-comparisons.ts';
+import { counts, holdsPlace, isGivenOut, isInProgress } from '../../db/counting-comparisons.ts';
 import type { Dependencies } from '../../dependencies.ts';
 import { comparisons, members, pairs } from '../../db/schema/index.ts';
 import { midnightOf } from './counting.ts';
@@ -98,7 +98,7 @@ async function countComparisons({ db }: Dependencies, { projectId, form, now }: 
   const [counted] = await db
     .select({
       submitted: countIf(holdsPlace),
-      inProgress: countIf(sql`${state} = 'active'`),
+      inProgress: countIf(isInProgress(now)),
       submittedToday: countIf(isToday),
       surplus: countIf(sql`${counts} and ${state} = 'surplus'`),
       calibration: countIf(sql`${isRaters} and ${counts} and ${isCalibration}`),

@@ -13,17 +13,17 @@ export const comparisonHandlers = (deps: Dependencies): Handlers<typeof comparis
   const { db } = deps;
   const readAgreement = createAgreementReader(db);
   return {
-    listComparisons: ({ params, query }) => listComparisons(db, { ...params, ...query }),
+    listComparisons: ({ params, query }) => listComparisons(db, { ...params, ...query, now: deps.clock() }),
     getComparisonProgress: ({ params, query }) => readProgress(deps, { ...params, ...query }),
     getRatingDistributions: ({ params, query }) => readDistributions(db, { ...params, ...query }),
     getAgreement: ({ params, query }) => readAgreement({ ...params, ...query }),
     listRaters: ({ params }) => listRaters(db, { ...params, now: deps.clock() }),
     listComparisonImports: ({ params }) => listComparisonImports(db, params.projectId),
-    getComparison: ({ params }) => getComparison(db, params),
+    getComparison: ({ params }) => getComparison(db, { ...params, now: deps.clock() }),
     excludeComparison: async ({ params, body, caller }) => {
       const change = body.excluded ? excludeComparison : restoreComparison;
       await change(deps, { ...params, actorId: caller.person.id, reason: body.reason });
-      return readComparison(db, params);
+      return readComparison(db, { ...params, now: deps.clock() });
     },
   };
 };

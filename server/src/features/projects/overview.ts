@@ -1,6 +1,6 @@
 import type { ProjectOverview } from '@rookery/shared/api';
 import { and, count, eq, gte, isNull, sql } from 'drizzle-orm';
-import { counts, holdsPlace, isGivenOut } from '../../db/counting-comparisons.ts';
+import { counts, holdsPlace, isGivenOut, isInProgress } from '../../db/counting-comparisons.ts';
 import { countsAsAccepted, standingOf } from '../../db/review-standing.ts';
 import {
   assignments,
@@ -78,7 +78,7 @@ export async function readOverview(deps: Dependencies, projectId: string): Promi
       db
         .select({
           submitted: sql`count(*) filter (where ${holdsPlace})`.mapWith(Number),
-          inProgress: sql`count(*) filter (where ${comparisons.state} = 'active')`.mapWith(Number),
+          inProgress: sql`count(*) filter (where ${isInProgress(now)})`.mapWith(Number),
           submittedToday:
             sql`count(*) filter (where ${counts} and ${comparisons.submittedAt} >= ${today.toISOString()}::timestamptz)`.mapWith(
               Number,
