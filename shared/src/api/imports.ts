@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { demonstrationsSource } from '../datasets/answers.ts';
 import { questionFormatNames } from '../datasets/formats.ts';
 import { nameSchema, projectParams, sha256Schema } from './common.ts';
 import { jobParams, jobProblemSchema, jobSchema } from './jobs.ts';
@@ -52,10 +53,21 @@ export const importQuestionsOptionsSchema = z
   .meta({ id: 'ImportQuestionsOptions' });
 export type ImportQuestionsOptions = z.output<typeof importQuestionsOptionsSchema>;
 
+const isNotDemonstrations = (source: string | null): boolean => source !== demonstrationsSource;
+const ofOwnDemonstrations = `must not be "${demonstrationsSource}", the source of this project's own; choose another name`;
+
 /** How an import reads its files of answers: rows `{question, answer, quotes?, source}`, see docs/comparisons.md. */
 export const importAnswersOptionsSchema = z
   .object({
-    source: z.string().trim().min(1).max(200).nullable().default(null).describe('Of rows that name none.'),
+    source: z
+      .string()
+      .trim()
+      .min(1)
+      .max(200)
+      .nullable()
+      .default(null)
+      .refine(isNotDemonstrations, ofOwnDemonstrations)
+      .describe('Of rows that name none.'),
     dataset: z
       .string()
       .trim()
@@ -72,9 +84,11 @@ export type ImportAnswersOptions = z.output<typeof importAnswersOptionsSchema>;
 /** How an import reads its files of comparisons, in the raw or the flat shape of `openai/webgpt_comparisons`. */
 export const importComparisonsOptionsSchema = z
   .object({
-    name: nameSchema.describe(
-      'Under which these comparisons are kept apart from others. The same name again adds what is new.',
-    ),
+    name: nameSchema
+      .refine(isNotDemonstrations, ofOwnDemonstrations)
+      .describe(
+        'Under which these comparisons are kept apart from others. The same name again adds what is new.',
+      ),
     dataset: z
       .string()
       .trim()

@@ -44,6 +44,9 @@ export interface QuestionNaming {
   idOf: (text: string) => string;
 }
 
+/** The source of people's demonstrations. Imported answers cannot say that they are from it, or "across sources" would mix the two. */
+export const demonstrationsSource = 'demonstrations';
+
 const unnamedDataset = 'imported';
 const maxTextLength = 100_000;
 const maxNameLength = 200;
@@ -75,7 +78,12 @@ export function readAnswerRow(
     const answer = readAnswer(columns, (column) => column);
     const source = cellText(columns['source']) ?? options.source;
     if (source === null) throw new Refused('"source" is missing, and the import names none');
-    return { question, answer, source: checked(cleanText(source), 'source', maxNameLength) };
+    const named = checked(cleanText(source).trim(), 'source', maxNameLength);
+    if (named === demonstrationsSource)
+      throw new Refused(
+        `"source" is ${demonstrationsSource}, which are this project's own; give it another name`,
+      );
+    return { question, answer, source: named };
   });
 }
 

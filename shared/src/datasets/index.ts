@@ -1,5 +1,6 @@
 /** The row schemas of the formats that are imported and exported. */
 export {
+  demonstrationsSource,
   readAnswerRow,
   type AnswerContent,
   type AnswerRow,

@@ -133,4 +133,16 @@ describe('importing answers', () => {
     ]);
     expect(job).toMatchObject({ state: 'done', result: { added: 1, questions: 0, problems: 5 } });
   });
+
+  test('refuses to call answers demonstrations, which are the project’s own', async () => {
+    const named = { question: questionOf('a'), answer: 'One.', source: ' demonstrations' };
+    const { problems } = await importAnswers([named]);
+    expect(problems).toMatchObject([{ reason: expect.stringContaining('give it another name') }]);
+    const refused = { code: 'invalid_request', message: expect.stringContaining('choose another name') };
+    await expect(importAnswers([named], { source: 'demonstrations' })).rejects.toMatchObject(refused);
+    const body = { kind: 'import-comparisons', options: { name: 'demonstrations' } } as const;
+    await expect(importFiles(app.deps, { client, projectId, body, files: {} })).rejects.toMatchObject(
+      refused,
+    );
+  });
 });

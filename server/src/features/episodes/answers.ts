@@ -1,5 +1,6 @@
 import { ApiError } from '@rookery/shared/api';
 import { answerPrompt, finishAnswering } from '@rookery/shared/browser';
+import { demonstrationsSource } from '@rookery/shared/datasets';
 import { and, desc, eq, max } from 'drizzle-orm';
 import type { Transaction } from '../../db/database.ts';
 import { recordEvent } from '../../db/events.ts';
@@ -102,7 +103,7 @@ async function storeAnswer(
     projectId,
     questionId: episode.questionId,
     origin: 'demonstration',
-    source: 'demonstrations',
+    source: demonstrationsSource,
     episodeId,
     revision,
     authorId: assignment.memberId,
