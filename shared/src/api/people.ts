@@ -29,7 +29,7 @@ export const workMediansSchema = z.object({
 });
 export type WorkMedians = z.infer<typeof workMediansSchema>;
 
-/** What a member has done. Days begin at midnight UTC. */
+/** What a member has done: counts and medians of demonstrations, active time of comparisons too. Days begin at midnight UTC. */
 export const memberWorkSchema = z
   .object({
     memberId: idSchema,
@@ -41,13 +41,18 @@ export const memberWorkSchema = z
     accepted: z.number().int(),
     returned: z.number().int().describe('Demonstrations that were ever returned for another answer.'),
     excluded: z.number().int(),
-    activeSeconds: z.object({
-      today: z.number(),
-      week: z.number().describe('Today and the six days before.'),
-      total: z.number(),
-    }),
+    activeSeconds: z
+      .object({
+        today: z.number(),
+        week: z.number().describe('Today and the six days before.'),
+        total: z.number(),
+      })
+      .describe('With demonstrations and comparisons together.'),
     medians: workMediansSchema,
   })
+  .describe(
+    'What a member has done. Counts and medians are of demonstrations; see `listRaters` for comparisons.',
+  )
   .meta({ id: 'MemberWork' });
 export type MemberWork = z.infer<typeof memberWorkSchema>;
 
@@ -133,7 +138,9 @@ export const peopleRoutes = defineRoutes({
     answer: memberSchema.extend({
       days: z
         .array(z.object({ day: z.iso.date(), activeSeconds: z.number(), submitted: z.number().int() }))
-        .describe('The last 28 days, which begin at midnight UTC; the last one is today.'),
+        .describe(
+          'The last 28 days, which begin at midnight UTC; the last one is today. Demonstrations and comparisons together.',
+        ),
     }),
   },
   updateMember: {

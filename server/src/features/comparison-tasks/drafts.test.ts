@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createTestApp, type TestApp, type TestMember } from '../../../test/app.ts';
 import { buildPairs, claimComparison, judge, type Rating } from '../../../test/comparisons.ts';
 import { errorOf } from '../../../test/tasks.ts';
+import { sweepComparisons } from './index.ts';
 
 const minute = 60_000;
 let test: TestApp;
@@ -75,6 +76,21 @@ describe('a draft', () => {
     expect(await rating.saveDraft(noted('late'))).toMatchObject({ version: 1, lease: null });
     expect(await rating.get()).toMatchObject({ state: 'expired', lease: null, activeSeconds: 0 });
     expect((await rating.extend()).draft!.judgement).toEqual(noted('late'));
+  });
+
+  it('keeps the question in its use after the lease has ended too, since it may be submitted still', async () => {
+    const lead = await test.buildMember({ projectId, roles: ['lead'] });
+    const reuse = () =>
+      lead.client.updateQuestions({
+        params: { projectId },
+        body: { which: { matching: {} }, change: { use: 'bc' } },
+      });
+    await rating.saveDraft(noted('one'));
+    test.clock.advance(31 * minute);
+    await sweepComparisons(test.deps);
+    expect(await reuse()).toEqual({ changed: 1, unchanged: 0, refused: 1 });
+    await rating.release();
+    expect(await reuse()).toEqual({ changed: 1, unchanged: 1, refused: 0 });
   });
 
   it('is kept while a submitted comparison may be revised, and refused afterwards', async () => {
@@ -191,11 +207,12 @@ describe('active time', () => {
     await rating.act();
     test.clock.advance(20_000);
     await rating.act();
+    await rating.submit();
     const lead = await test.buildMember({ projectId, roles: ['lead'] });
     const { members } = await lead.client.listMemberWork({ params: { projectId } });
     const { memberId } = rater;
     expect(members.find((member) => member.memberId === memberId)!.activeSeconds.total).toBe(20);
     const member = await lead.client.getMember({ params: { projectId, memberId } });
-    expect(member.days.at(-1)).toMatchObject({ activeSeconds: 20 });
+    expect(member.days.at(-1)).toMatchObject({ activeSeconds: 20, submitted: 1 });
   });
 });

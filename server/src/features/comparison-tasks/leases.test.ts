@@ -220,4 +220,16 @@ describe('a rater’s home', () => {
     await other.client.endComparisonPractice({ params, body: { state: 'skipped' } });
     expect(await practice(other)).toMatchObject({ state: 'done' });
   });
+
+  it('offers the practice pair of another form to a rater who is given that one, and not the old one again', async () => {
+    const lead = await test.buildMember({ projectId, roles: ['lead'] });
+    const compareWith = (ratingForm: 'webgpt-five' | 'minimal') =>
+      lead.client.updateMember({ params: { projectId, memberId: rater.memberId }, body: { ratingForm } });
+    await rating.submit();
+    await compareWith('minimal');
+    const practice = () => rater.client.getComparisonPractice({ params: { projectId } });
+    expect(await practice()).toEqual({ form: 'minimal', state: 'offered', isOffered: true });
+    await compareWith('webgpt-five');
+    expect(await practice()).toMatchObject({ form: 'webgpt-five', isOffered: false });
+  });
 });

@@ -155,14 +155,14 @@ export async function readOwnStatistics(
 
 type Practice = z.input<(typeof comparisonTaskRoutes)['getComparisonPractice']['answer']>;
 
-/** Whether the practice pair of a rater's form is offered to them: until they did it, skipped it, or submitted a real one. */
+/** Whether the practice pair of a rater's form is offered to them: until they did it, skipped it, or submitted a real one of that form. */
 export async function readPractice(db: Queryable, { projectId, memberId }: Rater): Promise<Practice> {
   const [row] = await db
     .select({
       form: members.ratingForm,
       state: members.ratingPractice,
       hasWorked: sql<boolean>`exists (
-        select from comparisons c where c.project_id = ${projectId} and c.member_id = ${memberId} and c.revision > 0)`,
+        select from comparisons c where c.project_id = ${projectId} and c.member_id = ${memberId} and c.form = members.rating_form and c.revision > 0)`,
     })
     .from(members)
     .where(and(eq(members.projectId, projectId), eq(members.id, memberId)));

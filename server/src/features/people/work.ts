@@ -130,7 +130,10 @@ export async function readMember(
           and i.ended_at > start and i.started_at < stop), 0)::float8 as "activeSeconds",
       (select count(*)::int from assignments a
         where a.project_id = ${key.projectId} and a.member_id = ${key.memberId}
-          and a.state in ('submitted', 'surplus') and a.ended_at >= start and a.ended_at < stop) as submitted
+          and a.state in ('submitted', 'surplus') and a.ended_at >= start and a.ended_at < stop)
+      + (select count(*)::int from comparisons c
+        where c.project_id = ${key.projectId} and c.member_id = ${key.memberId}
+          and c.state in ('submitted', 'surplus') and c.submitted_at >= start and c.submitted_at < stop) as submitted
     from days order by start`);
   return { ...presentMember(row), days };
 }

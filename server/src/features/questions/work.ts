@@ -11,4 +11,5 @@ export const hasWork = sql<boolean>`(exists (select from episodes where episodes
     where assignments.question_id = questions.id and assignments.state in ('active', 'paused'))
   or exists (select from pairs inner join comparisons on comparisons.pair_id = pairs.id
     where pairs.question_id = questions.id and comparisons.origin = 'rater'
-      and comparisons.state in ('active', 'submitted', 'surplus', 'excluded')))`;
+      and (comparisons.state in ('active', 'submitted', 'surplus', 'excluded')
+        or (comparisons.state = 'expired' and comparisons.draft is not null))))`;

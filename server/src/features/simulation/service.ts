@@ -45,6 +45,12 @@ export async function createSimulatedMember(
     if (!member.roles.includes(role)) {
       throw new ApiError('wrong_state', `"${name}" has another role here. Choose another name.`);
     }
+    if (role === 'rater' && member.ratingForm !== ratingForm) {
+      throw new ApiError(
+        'wrong_state',
+        `"${name}" compares with the form ${member.ratingForm} here, not with ${ratingForm}. Choose another name, or that form.`,
+      );
+    }
     const token = createApiToken();
     await tx
       .update(apiTokens)
@@ -78,7 +84,12 @@ export async function createSimulatedMember(
 
 async function findSimulatedMember(tx: Transaction, key: { projectId: string; name: string }) {
   const [row] = await tx
-    .select({ id: members.id, personId: members.personId, roles: members.roles })
+    .select({
+      id: members.id,
+      personId: members.personId,
+      roles: members.roles,
+      ratingForm: members.ratingForm,
+    })
     .from(members)
     .innerJoin(people, eq(people.id, members.personId))
     .where(and(eq(members.projectId, key.projectId), members.isSimulated, eq(people.name, key.name)));
@@ -101,5 +112,5 @@ async function insertSimulatedMember(
     actorId,
     at,
   });
-  return { id, personId, roles };
+  return { id, personId, roles, ratingForm };
 }

@@ -43,6 +43,21 @@ it('finds the same person under the same name, and ends the token they had', asy
   await expect(test.clientOf(second.token).getSession()).resolves.toBeDefined();
 });
 
+it('refuses the name of somebody who compares with another form', async () => {
+  const rater = (ratingForm: 'webgpt-five' | 'minimal') =>
+    lead.client.createSimulatedMember({
+      params: { projectId },
+      body: { name: 'Simulated rater', role: 'rater', ratingForm },
+    });
+  const { member, token } = await rater('minimal');
+  await expect(rater('webgpt-five')).rejects.toMatchObject({
+    code: 'wrong_state',
+    message: expect.stringContaining('minimal'),
+  });
+  await expect(test.clientOf(token).getSession()).resolves.toBeDefined();
+  expect((await rater('minimal')).member).toMatchObject({ id: member.id, ratingForm: 'minimal' });
+});
+
 it('makes one person of a name however many runs begin at once', async () => {
   const made = await Promise.all([create(), create(), create()]);
   expect(new Set(made.map(({ member }) => member.id)).size).toBe(1);
