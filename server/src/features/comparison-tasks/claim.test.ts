@@ -1,8 +1,9 @@
 import { sampleRequiredFields, currentForm } from '@rookery/shared/comparisons';
-import { and, eq, inArray, sql } from 'drizzle-orm';
+import { and, eq, inArray } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createTestApp, type TestApp, type TestMember } from '../../../test/app.ts';
 import { buildPairs, claimComparison, pairsWithWrongPlaces } from '../../../test/comparisons.ts';
+import { untilClaimWaits } from '../../../test/waiting.ts';
 import type { Transaction } from '../../db/database.ts';
 import {
   answers,
@@ -45,16 +46,6 @@ async function setSettings(changed: Partial<(typeof defaultSettings)['comparison
     .insert(projectSettings)
     .values({ projectId, version, settings, createdAt: test.clock.now() });
   await test.deps.db.update(projects).set({ settingsVersion: version }).where(eq(projects.id, projectId));
-}
-
-/** Until so many statements wait for a row that another transaction has locked; each look gives them time. */
-async function untilWaiting(count: number): Promise<void> {
-  const waiting = sql`select count(*)::int as waiting from pg_locks l join pg_stat_activity a on a.pid = l.pid
-    where not l.granted and a.datname = current_database() and a.query like '%candidate as%'`;
-  for (;;) {
-    const { rows: found } = await test.deps.db.execute<{ waiting: number }>(waiting);
-    if (found[0]!.waiting >= count) return;
-  }
 }
 
 /** Claims and submits until there is nothing left; gives the pairs in their order. */
@@ -334,11 +325,11 @@ describe('races', () => {
       const claiming = await db.transaction(async (holdsFull) => {
         await lock(holdsFull, full!.id);
         const begun = claim(rater);
-        await untilWaiting(1);
+        await untilClaimWaits(test);
         await holdsFull.update(pairs).set({ held: 1 }).where(eq(pairs.id, full!.id));
         return { begun };
       });
-      await untilWaiting(1);
+      await untilClaimWaits(test);
       await lock(holdsFree, full!.id);
       return claiming;
     });

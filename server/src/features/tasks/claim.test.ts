@@ -3,6 +3,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createTestApp, type TestApp, type TestMember } from '../../../test/app.ts';
 import { buildQuestions } from '../../../test/demonstrations.ts';
 import { taskOf, tokenOf } from '../../../test/tasks.ts';
+import { untilClaimWaits } from '../../../test/waiting.ts';
+import type { Transaction } from '../../db/database.ts';
 import { assignments, events, members, projects, projectSettings, questions } from '../../db/schema/index.ts';
 import { defaultSettings } from '../projects/index.ts';
 
@@ -96,6 +98,28 @@ describe('claiming a task', () => {
     expect((await rows()).map(({ place }) => place!).toSorted((a, b) => a - b)).toEqual([
       1, 2, 3, 4, 5, 6, 7,
     ]);
+  });
+
+  it('waits for one question while it holds no other, so that it never waits for those who wait for it', async () => {
+    const [full, free] = await buildQuestions(test, { projectId, count: 2 });
+    const member = await newMember();
+    const { db } = test.deps;
+    const lock = (tx: Transaction, id: string) =>
+      tx.select({ id: questions.id }).from(questions).where(eq(questions.id, id)).for('no key update');
+    const { begun } = await db.transaction(async (holdsFree) => {
+      await lock(holdsFree, free!);
+      const claiming = await db.transaction(async (holdsFull) => {
+        await lock(holdsFull, full!);
+        const claimingTask = claim(member);
+        await untilClaimWaits(test);
+        await holdsFull.update(questions).set({ held: 1 }).where(eq(questions.id, full!));
+        return { begun: claimingTask };
+      });
+      await untilClaimWaits(test);
+      await lock(holdsFree, full!);
+      return claiming;
+    });
+    expect((await begun).assignment?.question.id).toBe(free);
   });
 
   it('keeps to the limit of leases when one person claims in many tabs at the same time', async () => {

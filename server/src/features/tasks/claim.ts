@@ -1,5 +1,5 @@
 import { ApiError } from '@rookery/shared/api';
-import { and, count, eq, gt, inArray, isNull, sql } from 'drizzle-orm';
+import { and, count, eq, gt, inArray, isNull, sql, type SQL } from 'drizzle-orm';
 import { randomBytes } from 'node:crypto';
 import { uuidv7 } from 'uuidv7';
 import type { Queryable, Transaction } from '../../db/database.ts';
@@ -98,7 +98,9 @@ async function takeNext(
   const { tx, member, lease } = options;
   let isPatient = false;
   for (let tries = 0; tries < maxTries; tries += 1) {
-    const { candidate, claimed } = await tryClaim({ ...options, isPatient });
+    const only = isPatient ? await chooseNext(tx, member) : null;
+    if (isPatient && only === null) return null;
+    const { candidate, claimed } = await tryClaim({ ...options, only });
     if (claimed !== null) {
       const assignment = {
         ...member,
@@ -120,10 +122,7 @@ async function takeNext(
       });
       return claimed.id;
     }
-    if (candidate === null) {
-      if (isPatient) return null;
-      isPatient = true;
-    }
+    if (candidate === null) isPatient = true;
   }
   throw new ApiError('unavailable', 'Too many people are asking for tasks right now. Try again in a moment.');
 }
@@ -132,7 +131,8 @@ class LostRace extends Error {}
 
 /**
  * One try. If it gets nothing, the question it had locked is let go: whoever waits for a question must hold none, or two
- * claims could wait for one another.
+ * claims could wait for one another. Hence a question that is waited for is named: a statement that looks for one keeps
+ * the lock of each that it waited for in vain.
  */
 async function tryClaim(options: Parameters<typeof claimOnce>[0]): Promise<Attempt> {
   let attempt: Attempt | undefined;
@@ -154,29 +154,43 @@ interface Attempt {
   claimed: { id: string; place: number } | null;
 }
 
+/** Which questions a member may get, and in which order they are given out. */
+const nextOf = (member: Member): SQL => sql`
+  q.project_id = ${member.projectId} and q.excluded_at is null and q.held < q.wanted
+  and q.id is distinct from (select practice_question_id from members where id = ${member.memberId})
+  and not exists (select from assignments a where a.question_id = q.id and a.member_id = ${member.memberId})`;
+const inTurn = sql`q.priority desc nulls last, (q.held::float8 / q.wanted), q.created_at, q.id`;
+
+/** The question whose turn it is, locked by others or not. */
+async function chooseNext(tx: Transaction, member: Member): Promise<string | null> {
+  const { rows } = await tx.execute<{ id: string }>(
+    sql`select q.id from questions q where ${nextOf(member)} order by ${inTurn} limit 1`,
+  );
+  return rows[0]?.id ?? null;
+}
+
 /**
  * One statement that chooses a question, takes its lowest free place and inserts the assignment. The unique indexes over
  * (question, place) and (question, member) decide races. The lock on the question is the weakest that keeps claims
  * apart, so that writing rows that refer to the question does not hide it. The order is that of an index, of the
- * questions that have a free place; those that this member has had are passed over one by one.
+ * questions that have a free place; those that this member has had are passed over one by one. It passes over those that
+ * others have locked too, unless it may get a certain one `only`, for which it waits.
  */
 async function claimOnce(options: {
   tx: Transaction;
   member: Member;
   lease: Lease;
-  isPatient: boolean;
+  only: string | null;
 }): Promise<Attempt> {
-  const { tx, member, lease, isPatient } = options;
+  const { tx, member, lease, only } = options;
   const now = sql`${lease.now.toISOString()}::timestamptz`;
   const { rows } = await tx.execute<Record<string, unknown> & Attempt>(sql`
     with candidate as (
       select q.id, q.wanted from questions q
-      where q.project_id = ${member.projectId} and q.excluded_at is null and q.held < q.wanted
-        and q.id is distinct from (select practice_question_id from members where id = ${member.memberId})
-        and not exists (select from assignments a where a.question_id = q.id and a.member_id = ${member.memberId})
-      order by q.priority desc nulls last, (q.held::float8 / q.wanted), q.created_at, q.id
+      where ${nextOf(member)} ${only === null ? sql`` : sql`and q.id = ${only}`}
+      order by ${inTurn}
       limit 1
-      for no key update of q ${isPatient ? sql`` : sql`skip locked`}
+      for no key update of q ${only === null ? sql`skip locked` : sql``}
     ), free as (
       select candidate.id as question_id, (
         select min(places.n) from generate_series(1, candidate.wanted) as places(n)
