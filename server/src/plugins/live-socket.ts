@@ -61,14 +61,16 @@ function serve(options: {
   const { socket, deps, identity } = options;
   const { person, token } = identity;
   let isAlive = true;
+  let delivered: Promise<unknown> = Promise.resolve();
   const send = (message: LiveMessage) => {
     if (socket.bufferedAmount > maxBufferedBytes) socket.terminate();
     else if (socket.readyState === socket.OPEN) socket.send(JSON.stringify(message));
   };
   const stop = deps.live.subscribe((audience, message) => {
     if (token?.projectId && token.projectId !== audience.projectId) return;
-    isMeant(audience)
-      .then((isForThem) => isForThem && send(message))
+    // They go out in the order they came in, however long reading the membership takes for one of them.
+    delivered = Promise.all([isMeant(audience), delivered])
+      .then(([isForThem]) => isForThem && send(message))
       .catch((error: unknown) => deps.log.warn({ err: error }, 'live message not delivered'));
   });
   // Membership is read for each message, so that who was removed hears nothing more.
