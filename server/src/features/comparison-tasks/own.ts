@@ -1,10 +1,9 @@
 import type { comparisonTaskRoutes, OwnComparison } from '@rookery/shared/api';
 import { choiceOfValue } from '@rookery/shared/comparisons';
-import { and, count, desc, eq, isNull, lt, not, or, sql, type SQL } from 'drizzle-orm';
+import { and, count, desc, eq, lt, not, or, sql, type SQL } from 'drizzle-orm';
 import type { z } from 'zod';
 import type { Queryable } from '../../db/database.ts';
 import {
-  activityIntervals,
   comparisons,
   members,
   pairs,
@@ -14,7 +13,7 @@ import {
   ratings,
 } from '../../db/schema/index.ts';
 import type { Dependencies } from '../../dependencies.ts';
-import { parseCursor, type Member } from '../tasks/index.ts';
+import { beginningOfDay, parseCursor, readActiveSeconds, type Member } from '../tasks/index.ts';
 import { isAnyAvailable } from './claim.ts';
 import { activeMsOf, comparisonSettingsSchema } from './load.ts';
 import { effectiveState, revisableUntil } from './state.ts';
@@ -94,8 +93,6 @@ function presentOwn({ comparison, question, settings, overall, activeMs }: Row, 
 
 type Statistics = z.input<(typeof comparisonTaskRoutes)['getOwnComparisonStatistics']['answer']>;
 
-const dayMs = 24 * 60 * 60_000;
-
 /**
  * What a rater compared in a project, today and in all, and whether there is more. The day is the person's own: it begins
  * at midnight by the offset of their clock from UTC that they tell, in minutes, east positive. A comparison counts on the
@@ -105,11 +102,9 @@ export async function readOwnStatistics(
   db: Queryable,
   options: Rater & { utcOffsetMinutes: number; now: Date },
 ): Promise<Statistics> {
-  const { projectId, memberId, now } = options;
-  const offsetMs = options.utcOffsetMinutes * 60_000;
-  const today = new Date(Math.floor((now.getTime() + offsetMs) / dayMs) * dayMs - offsetMs);
+  const { projectId, memberId } = options;
+  const today = beginningOfDay(options);
   const from = sql`${today.toISOString()}::timestamptz`;
-  const { startedAt, endedAt } = activityIntervals;
   const [done] = await db
     .select({
       total: count(),
@@ -123,20 +118,7 @@ export async function readOwnStatistics(
         sql`${comparisons.revision} > 0`,
       ),
     );
-  const [active] = await db
-    .select({
-      total: sql<number>`coalesce(extract(epoch from sum(${endedAt} - ${startedAt})), 0)::float8`,
-      today: sql<number>`coalesce(extract(epoch from sum(${endedAt} - greatest(${startedAt}, ${from}))
-        filter (where ${endedAt} > ${from})), 0)::float8`,
-    })
-    .from(activityIntervals)
-    .where(
-      and(
-        eq(activityIntervals.projectId, projectId),
-        eq(activityIntervals.memberId, memberId),
-        isNull(activityIntervals.episodeId),
-      ),
-    );
+  const active = await readActiveSeconds(db, { projectId, memberId, today, of: 'comparisons' });
   const [rater] = await db
     .select({
       available: sql<boolean>`${members.pausedAt} is null and ${isAnyAvailable(options, sql`members.rating_form`)}`,
@@ -146,8 +128,8 @@ export async function readOwnStatistics(
   return {
     doneToday: done!.today,
     doneTotal: done!.total,
-    activeSecondsToday: active!.today,
-    activeSecondsTotal: active!.total,
+    activeSecondsToday: active.today,
+    activeSecondsTotal: active.total,
     todayBeganAt: today.toISOString(),
     available: rater?.available ?? false,
   };

@@ -21,4 +21,5 @@ export {
   type Reviewed,
 } from './reviews.ts';
 export { taskHandlers } from './routes.ts';
+export { beginningOfDay, readActiveSeconds } from './statistics.ts';
 export { simulatedRefused } from './simulated.ts';

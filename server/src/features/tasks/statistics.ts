@@ -14,11 +14,8 @@ export async function readOwnStatistics(
   db: Queryable,
   options: { projectId: string; memberId: string; utcOffsetMinutes: number; now: Date },
 ): Promise<OwnStatistics> {
-  const { projectId, memberId, now } = options;
-  const offsetMs = options.utcOffsetMinutes * 60_000;
-  const today = new Date(Math.floor((now.getTime() + offsetMs) / dayMs) * dayMs - offsetMs);
-  const { startedAt, endedAt } = activityIntervals;
-  const from = sql`${today.toISOString()}::timestamptz`;
+  const { projectId, memberId } = options;
+  const today = beginningOfDay(options);
   const isDone = sql`(${assignments.state} in ('submitted', 'surplus', 'returned', 'excluded') or ${assignments.fallsBackTo} is not null)`;
   const [done] = await db
     .select({
@@ -27,6 +24,30 @@ export async function readOwnStatistics(
     })
     .from(assignments)
     .where(and(eq(assignments.projectId, projectId), eq(assignments.memberId, memberId), isDone));
+  const active = await readActiveSeconds(db, { projectId, memberId, today, of: 'episodes' });
+  return {
+    doneToday: done!.today,
+    doneTotal: done!.total,
+    activeSecondsToday: active.today,
+    activeSecondsTotal: active.total,
+    todayBeganAt: today.toISOString(),
+  };
+}
+
+/** The person's midnight before `now`, by the offset of their clock from UTC in minutes, east positive. */
+export function beginningOfDay({ now, utcOffsetMinutes }: { now: Date; utcOffsetMinutes: number }): Date {
+  const offsetMs = utcOffsetMinutes * 60_000;
+  return new Date(Math.floor((now.getTime() + offsetMs) / dayMs) * dayMs - offsetMs);
+}
+
+/** How long a member was active in a project with one kind of work, since `today` began and in all, in seconds. */
+export async function readActiveSeconds(
+  db: Queryable,
+  options: { projectId: string; memberId: string; today: Date; of: 'episodes' | 'comparisons' },
+): Promise<{ today: number; total: number }> {
+  const { projectId, memberId, today, of } = options;
+  const { startedAt, endedAt, episodeId, comparisonId } = activityIntervals;
+  const from = sql`${today.toISOString()}::timestamptz`;
   const [active] = await db
     .select({
       total: sql<number>`coalesce(extract(epoch from sum(${endedAt} - ${startedAt})), 0)::float8`,
@@ -38,14 +59,8 @@ export async function readOwnStatistics(
       and(
         eq(activityIntervals.projectId, projectId),
         eq(activityIntervals.memberId, memberId),
-        isNotNull(activityIntervals.episodeId),
+        isNotNull(of === 'episodes' ? episodeId : comparisonId),
       ),
     );
-  return {
-    doneToday: done!.today,
-    doneTotal: done!.total,
-    activeSecondsToday: active!.today,
-    activeSecondsTotal: active!.total,
-    todayBeganAt: today.toISOString(),
-  };
+  return active!;
 }
