@@ -1,4 +1,3 @@
-import { ApiError } from '@rookery/shared/api';
 import { currentForm, sampleRequiredFields, sides, type FormName } from '@rookery/shared/comparisons';
 import { sql, type SQL } from 'drizzle-orm';
 import { createHmac, randomInt } from 'node:crypto';
@@ -6,7 +5,17 @@ import { uuidv7 } from 'uuidv7';
 import type { Transaction } from '../../db/database.ts';
 import type { Dependencies } from '../../dependencies.ts';
 import { currentGuidelines } from '../guidelines/index.ts';
-import { createLeaseToken, lockMember, simulatedRefused, type Member } from '../tasks/index.ts';
+import {
+  createLeaseToken,
+  lockMember,
+  maxLostRaces,
+  simulatedRefused,
+  takeInTurn,
+  tooMany,
+  tryTake,
+  type Attempt,
+  type Member,
+} from '../tasks/index.ts';
 import { tell } from './announce.ts';
 import { comparisonSettingsSchema } from './load.ts';
 import { expireComparisonsOf } from './places.ts';
@@ -14,9 +23,6 @@ import { expireComparisonsOf } from './places.ts';
 export type Claim =
   | { comparisonId: string; reason: null }
   | { comparisonId: null; reason: 'none_left' | 'too_many_leases' | 'paused' };
-
-/** Each lost race means that somebody else got a task; more than this many in a row are no race any more. */
-const maxTries = 100;
 
 /**
  * Leases a pair to a rater that they have not had and of whose answers they wrote none: of the highest priority, of these
@@ -155,55 +161,13 @@ export const isAnyAvailable = (member: Pick<Member, 'projectId' | 'memberId'>, f
   sql<boolean>`(exists (select from pairs p where ${mayGet(member, form)} and not p.is_calibration and p.held < p.wanted)
     or exists (select from pairs p where ${mayGet(member, form)} and p.is_calibration))`;
 
-/**
- * Repeats the claim until it got a pair or there is none. Pairs that others are claiming are passed over, until none is
- * left: then they are waited for, since a claim may leave a place free.
- */
+/** Takes the pair whose turn it is. */
 async function takeNext(tx: Transaction, options: Taking): Promise<string | null> {
-  let isPatient = false;
-  for (let tries = 0; tries < maxTries; tries += 1) {
-    const only = isPatient ? await chooseNext(tx, options) : null;
-    if (isPatient && only === null) return null;
-    const { candidate, claimed } = await tryTake(tx, (savepoint) =>
-      takeOnce(savepoint, { ...options, only }),
-    );
-    if (claimed !== null) return claimed;
-    if (candidate === null) isPatient = true;
-  }
-  throw tooMany();
-}
-
-const tooMany = (): ApiError =>
-  new ApiError('unavailable', 'Too many people are asking for tasks right now. Try again in a moment.');
-
-class LostRace extends Error {}
-
-/**
- * One try. If it gets nothing, the pair it had locked is let go: whoever waits for a pair must hold none, or two claims
- * could wait for one another. Hence a pair that is waited for is named: a statement that looks for one keeps the lock of
- * each that it waited for in vain.
- */
-async function tryTake(
-  tx: Transaction,
-  take: (savepoint: Transaction) => Promise<Attempt>,
-): Promise<Attempt> {
-  let attempt: Attempt | undefined;
-  try {
-    await tx.transaction(async (savepoint) => {
-      attempt = await take(savepoint);
-      if (attempt.claimed === null) throw new LostRace();
-    });
-  } catch (error) {
-    if (!(error instanceof LostRace)) throw error;
-  }
-  return attempt!;
-}
-
-interface Attempt {
-  /** The pair that was chosen; null: none has a free place. */
-  candidate: string | null;
-  /** Null although there is a candidate: another claim took its place since this statement began. */
-  claimed: string | null;
+  const { claimed } = await takeInTurn(tx, {
+    choose: () => chooseNext(tx, options),
+    take: (savepoint, only) => takeOnce(savepoint, { ...options, only }),
+  });
+  return claimed;
 }
 
 /** Which pairs a member may get that have a free place, and in which order they are given out. */
@@ -228,8 +192,8 @@ async function chooseNext(tx: Transaction, options: Taking): Promise<string | nu
 async function takeOnce(
   tx: Transaction,
   { member, task, only }: Taking & { only: string | null },
-): Promise<Attempt> {
-  const { rows } = await tx.execute<Record<string, unknown> & Attempt>(sql`
+): Promise<Attempt<string>> {
+  const { rows } = await tx.execute<Record<string, unknown> & Attempt<string>>(sql`
     with candidate as (
       select p.id, p.wanted from pairs p
       where ${nextOf({ member, task })} ${only === null ? sql`` : sql`and p.id = ${only}`}
@@ -255,7 +219,7 @@ async function takeOnce(
 async function takeCalibration(tx: Transaction, options: Taking): Promise<string | null> {
   const { member, task } = options;
   const mayCalibrate = sql`${mayGet(member, task.form)} and p.is_calibration`;
-  for (let tries = 0; tries < maxTries; tries += 1) {
+  for (let tries = 0; tries < maxLostRaces; tries += 1) {
     const { rows } = await tx.execute<{ id: string }>(
       sql`select p.id from pairs p where ${mayCalibrate} order by p.lot, p.id limit 1`,
     );

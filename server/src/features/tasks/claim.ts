@@ -10,13 +10,11 @@ import { findProject } from '../projects/index.ts';
 import { announce, lockMember, type Member } from './assignments.ts';
 import { expireLeasesOf } from './places.ts';
 import { refuseSimulated } from './simulated.ts';
+import { takeInTurn, type Attempt } from './take-in-turn.ts';
 
 export type Claim =
   | { assignmentId: string; reason: null }
   | { assignmentId: null; reason: 'none_left' | 'too_many_leases' | 'paused' };
-
-/** Each lost race means that somebody else got a task; more than this many in a row are no race any more. */
-const maxTries = 100;
 
 /**
  * Leases a question that has a free place and that this member has neither had yet nor practised on: of the highest priority, of these the
@@ -87,71 +85,27 @@ interface Lease {
   guidelinesVersion: number;
 }
 
-/**
- * Repeats the claim until it got a task or there is none. Questions that others are claiming are passed over, until
- * none is left: then they are waited for, since a claim may leave a place free.
- */
+/** Takes the question whose turn it is, and tells of it. */
 async function takeNext(
   deps: Dependencies,
-  options: { tx: Transaction; member: Member; lease: Lease },
+  { tx, member, lease }: { tx: Transaction; member: Member; lease: Lease },
 ): Promise<string | null> {
-  const { tx, member, lease } = options;
-  let isPatient = false;
-  for (let tries = 0; tries < maxTries; tries += 1) {
-    const only = isPatient ? await chooseNext(tx, member) : null;
-    if (isPatient && only === null) return null;
-    const { candidate, claimed } = await tryClaim({ ...options, only });
-    if (claimed !== null) {
-      const assignment = {
-        ...member,
-        ...claimed,
-        state: 'active' as const,
-        openIn: null,
-        leaseExpiresAt: lease.expiresAt,
-      };
-      const details = { questionId: candidate };
-      const { actorId } = member;
-      await announce(deps, {
-        tx,
-        assignment,
-        before: null,
-        what: 'claimed',
-        actorId,
-        at: lease.now,
-        details,
-      });
-      return claimed.id;
-    }
-    if (candidate === null) isPatient = true;
-  }
-  throw new ApiError('unavailable', 'Too many people are asking for tasks right now. Try again in a moment.');
-}
-
-class LostRace extends Error {}
-
-/**
- * One try. If it gets nothing, the question it had locked is let go: whoever waits for a question must hold none, or two
- * claims could wait for one another. Hence a question that is waited for is named: a statement that looks for one keeps
- * the lock of each that it waited for in vain.
- */
-async function tryClaim(options: Parameters<typeof claimOnce>[0]): Promise<Attempt> {
-  let attempt: Attempt | undefined;
-  try {
-    await options.tx.transaction(async (tx) => {
-      attempt = await claimOnce({ ...options, tx });
-      if (attempt.claimed === null) throw new LostRace();
-    });
-  } catch (error) {
-    if (!(error instanceof LostRace)) throw error;
-  }
-  return attempt!;
-}
-
-interface Attempt {
-  /** The question that was chosen; null: none has a free place. */
-  candidate: string | null;
-  /** Null although there is a candidate: another claim took its place since this statement began. */
-  claimed: { id: string; place: number } | null;
+  const { candidate, claimed } = await takeInTurn(tx, {
+    choose: () => chooseNext(tx, member),
+    take: (savepoint, only) => claimOnce({ tx: savepoint, member, lease, only }),
+  });
+  if (claimed === null) return null;
+  const assignment = {
+    ...member,
+    ...claimed,
+    state: 'active' as const,
+    openIn: null,
+    leaseExpiresAt: lease.expiresAt,
+  };
+  const details = { questionId: candidate };
+  const { actorId } = member;
+  await announce(deps, { tx, assignment, before: null, what: 'claimed', actorId, at: lease.now, details });
+  return claimed.id;
 }
 
 /** Which questions a member may get, and in which order they are given out. */
@@ -169,6 +123,8 @@ async function chooseNext(tx: Transaction, member: Member): Promise<string | nul
   return rows[0]?.id ?? null;
 }
 
+type Claimed = Attempt<{ id: string; place: number }>;
+
 /**
  * One statement that chooses a question, takes its lowest free place and inserts the assignment. The unique indexes over
  * (question, place) and (question, member) decide races. The lock on the question is the weakest that keeps claims
@@ -181,10 +137,10 @@ async function claimOnce(options: {
   member: Member;
   lease: Lease;
   only: string | null;
-}): Promise<Attempt> {
+}): Promise<Claimed> {
   const { tx, member, lease, only } = options;
   const now = sql`${lease.now.toISOString()}::timestamptz`;
-  const { rows } = await tx.execute<Record<string, unknown> & Attempt>(sql`
+  const { rows } = await tx.execute<Record<string, unknown> & Claimed>(sql`
     with candidate as (
       select q.id, q.wanted from questions q
       where ${nextOf(member)} ${only === null ? sql`` : sql`and q.id = ${only}`}

@@ -23,3 +23,4 @@ export {
 export { taskHandlers } from './routes.ts';
 export { beginningOfDay, readActiveSeconds } from './statistics.ts';
 export { simulatedRefused } from './simulated.ts';
+export { maxLostRaces, takeInTurn, tooMany, tryTake, type Attempt } from './take-in-turn.ts';
