@@ -37,7 +37,15 @@ async function main(): Promise<void> {
   const report = async (): Promise<void> => {
     await client.reportWorker({
       params: { workerId: worker.id },
-      body: { name: worker.name, kinds: [...modelJobKinds], version: packageJson.version, startedAt },
+      body: {
+        name: worker.name,
+        kinds: modelJobKinds.map((kind) => ({ kind, concurrency: 1 })),
+        version: packageJson.version,
+        device: 'cpu',
+        models: [],
+        endpoints: [],
+        startedAt,
+      },
     });
     if (config.aliveFile !== null) await writeFile(config.aliveFile, '');
   };

@@ -1,6 +1,6 @@
 import {
   jobPayloadSchema,
-  queueNames,
+  modelQueueName,
   queueSchema,
   workerTimings,
   type JobPayload,
@@ -47,7 +47,7 @@ export async function takeModelJobs(options: QueueWorkerOptions): Promise<QueueW
   if (url.startsWith('redis')) {
     const connection = new Redis(url, { maxRetriesPerRequest: null });
     connection.on('error', onError);
-    const worker = new Worker(queueNames.model, deliver, { ...common, connection });
+    const worker = new Worker(modelQueueName('ping'), deliver, { ...common, connection });
     worker.on('error', onError);
     await worker.waitUntilReady();
     return {
@@ -58,7 +58,12 @@ export async function takeModelJobs(options: QueueWorkerOptions): Promise<QueueW
     };
   }
   const connection = { connectionString: url, schema: queueSchema, max: 3 };
-  const worker = new Worker(queueNames.model, deliver, { ...common, connection }, createPostgresBackend);
+  const worker = new Worker(
+    modelQueueName('ping'),
+    deliver,
+    { ...common, connection },
+    createPostgresBackend,
+  );
   worker.on('error', onError);
   await worker.waitUntilReady();
   return { close: () => worker.close() };

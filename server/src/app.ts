@@ -17,9 +17,11 @@ import { jobHandlers } from './features/jobs/index.ts';
 import { libraryHandlers } from './features/library/index.ts';
 import { pairHandlers } from './features/pairs/index.ts';
 import { peopleHandlers } from './features/people/index.ts';
+import { policyHandlers, trainingJobHandlers } from './features/policies/index.ts';
 import { projectHandlers } from './features/projects/index.ts';
 import { questionHandlers } from './features/questions/index.ts';
 import { reviewHandlers } from './features/reviews/index.ts';
+import { samplingHandlers, samplingJobHandlers } from './features/sampling/index.ts';
 import { simulationHandlers } from './features/simulation/index.ts';
 import { systemHandlers } from './features/system/index.ts';
 import { taskHandlers } from './features/tasks/index.ts';
@@ -113,7 +115,11 @@ export async function buildApp(deps: Dependencies): Promise<FastifyInstance> {
     ...pairHandlers(deps),
     ...comparisonTaskHandlers(deps),
     ...comparisonHandlers(deps),
+    ...policyHandlers(deps),
+    ...samplingHandlers(deps),
     ...workerHandlers(deps),
+    ...trainingJobHandlers(deps),
+    ...samplingJobHandlers(deps),
   };
   await app.register(webPlugin);
   await app.register(liveSocketPlugin, { deps, identify });

@@ -23,4 +23,5 @@ export class FinalFailure extends Error {
   override name = 'FinalFailure';
 }
 
-export const handlers: Record<ModelJobKind, JobHandler> = { ping };
+const later: JobHandler = () => Promise.reject(new Error('to be built'));
+export const handlers: Record<ModelJobKind, JobHandler> = { ping, 'train-ranker': later, sample: later };

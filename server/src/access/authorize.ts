@@ -1,10 +1,10 @@
 import { ApiError, type Access, type Method, type ProjectRole } from '@rookery/shared/api';
-import { and, eq, isNull, sql } from 'drizzle-orm';
+import { and, eq, isNull, or, sql } from 'drizzle-orm';
 import type { Database } from '../db/database.ts';
-import { assignments, comparisons, episodes, members, projects } from '../db/schema/index.ts';
-import type { Identity, PersonCaller, ProjectCaller, WorkerCaller } from './identity.ts';
+import { apiTokens, assignments, comparisons, episodes, members, projects } from '../db/schema/index.ts';
+import type { Identity, PersonCaller, ProjectCaller, SamplingCaller, WorkerCaller } from './identity.ts';
 
-export type Caller = Identity | PersonCaller | ProjectCaller | WorkerCaller;
+export type Caller = Identity | PersonCaller | ProjectCaller | SamplingCaller | WorkerCaller;
 
 const notFound = () =>
   new ApiError(
@@ -43,6 +43,7 @@ export async function authorize(request: {
     );
   }
   if (identity.kind === 'worker') {
+    if (typeof access === 'object' && access.orWorker) return authorizeSampling(db, { identity, params });
     throw new ApiError('forbidden', 'A token with the scope "worker" may only work on jobs of the queue.');
   }
   const { person, session } = identity;
@@ -85,6 +86,21 @@ export async function authorize(request: {
     if (objectId === null || !(isOwn || entersAsLead)) throw notFound();
   }
   return { ...caller, projectId, memberId: membership.memberId, roles: [...roles] };
+}
+
+/** A worker acts in samples alone, and only in those of a project that its key is for. */
+async function authorizeSampling(
+  db: Database,
+  request: { identity: Extract<Identity, { kind: 'worker' }>; params: Record<string, string> },
+): Promise<SamplingCaller> {
+  const { tokenId } = request.identity;
+  const [sample] = await statementsOf(db).sample.execute({
+    projectId: request.params['projectId'] ?? '',
+    objectId: request.params['episodeId'] ?? '',
+    tokenId,
+  });
+  if (!sample) throw notFound();
+  return { tokenId, projectId: sample.projectId };
 }
 
 /**
@@ -143,6 +159,24 @@ function prepare(db: Database) {
     assignment: membershipAndOwner(assignments, 'authorize_assignment'),
     episode: membershipAndOwner(episodes, 'authorize_episode'),
     comparison: membershipAndOwner(comparisons, 'authorize_comparison'),
+    sample: db
+      .select({ projectId: episodes.projectId })
+      .from(episodes)
+      .innerJoin(
+        apiTokens,
+        and(
+          eq(apiTokens.id, sql.placeholder('tokenId')),
+          or(isNull(apiTokens.projectId), eq(apiTokens.projectId, episodes.projectId)),
+        ),
+      )
+      .where(
+        and(
+          eq(episodes.projectId, sql.placeholder('projectId')),
+          eq(episodes.id, sql.placeholder('objectId')),
+          eq(episodes.kind, 'sample'),
+        ),
+      )
+      .prepare('authorize_sample'),
   };
 }
 

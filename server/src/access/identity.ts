@@ -31,6 +31,11 @@ export interface WorkerCaller {
   tokenId: string;
 }
 
+/** A model worker that acts in a sample's episode, whose project its key was checked for. */
+export interface SamplingCaller extends WorkerCaller {
+  projectId: string;
+}
+
 /** A person within a project whose role was checked. */
 export interface ProjectCaller extends PersonCaller {
   projectId: string;

@@ -2,7 +2,7 @@ import type { Access, Route, Routes } from '@rookery/shared/api';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Readable } from 'node:stream';
 import type { z } from 'zod';
-import type { Identity, PersonCaller, ProjectCaller, WorkerCaller } from '../access/index.ts';
+import type { Identity, PersonCaller, ProjectCaller, SamplingCaller, WorkerCaller } from '../access/index.ts';
 
 type Parsed<T> = T extends z.ZodType ? z.output<T> : undefined;
 type CallerOf<A extends Access> = A extends 'public'
@@ -11,7 +11,9 @@ type CallerOf<A extends Access> = A extends 'public'
     ? PersonCaller
     : A extends 'worker'
       ? WorkerCaller
-      : ProjectCaller;
+      : A extends { orWorker: true }
+        ? ProjectCaller | SamplingCaller
+        : ProjectCaller;
 
 /** What a handler is given: validated input and a caller whose access was checked. */
 export interface Call<R extends Route> {

@@ -1,10 +1,11 @@
 import {
-  familyOf,
   jobPayloadSchema,
   queueJobId,
-  queueNames,
+  modelJobKinds,
+  queueNameOf,
   queueSchema,
   serverJobKindSchema,
+  serverQueueName,
   workerTimings,
   type JobKind,
   type JobPayload,
@@ -86,9 +87,11 @@ export async function createQueues(options: {
     redis === null
       ? new Queue(name, { connection: postgres, defaultJobOptions }, createPostgresBackend)
       : new Queue(name, { connection: redis, defaultJobOptions });
-  const queues = { server: open(queueNames.server), model: open(queueNames.model) };
+  const names = [serverQueueName, ...modelJobKinds.map((kind) => queueNameOf(kind))];
+  const queues = new Map(names.map((name) => [name, open(name)]));
+  const queueOf = (kind: JobKind): OpenQueue => queues.get(queueNameOf(kind))!;
   const report = (error: Error): void => log?.warn({ err: error }, 'the queue reports an error');
-  for (const queue of Object.values(queues)) queue.on('error', report);
+  for (const queue of queues.values()) queue.on('error', report);
   redis?.on('error', report);
 
   let worker: OpenWorker | null = null;
@@ -97,13 +100,13 @@ export async function createQueues(options: {
   return {
     workerUrl: redis === null ? workerQueueUrl(config) : config.redisUrl,
     async add(kind, payload, { delayMs: delay = 0 } = {}) {
-      await queues[familyOf(kind)].add(kind, jobPayloadSchema.parse(payload), {
+      await queueOf(kind).add(kind, jobPayloadSchema.parse(payload), {
         jobId: queueJobId(payload),
         delay,
       });
     },
     async isPending(kind, payload) {
-      const state = await queues[familyOf(kind)].getJobState(queueJobId(payload));
+      const state = await queueOf(kind).getJobState(queueJobId(payload));
       return !['completed', 'failed', 'unknown'].includes(state);
     },
     async ping() {
@@ -117,12 +120,12 @@ export async function createQueues(options: {
       const opened: OpenWorker =
         redis === null
           ? new Worker(
-              queueNames.server,
+              serverQueueName,
               deliver,
               { ...workerOptions, connection: postgres },
               createPostgresBackend,
             )
-          : new Worker(queueNames.server, deliver, { ...workerOptions, connection: redis });
+          : new Worker(serverQueueName, deliver, { ...workerOptions, connection: redis });
       opened.on('error', report);
       worker = opened;
       await opened.waitUntilReady();
@@ -130,7 +133,7 @@ export async function createQueues(options: {
     async close() {
       stopping.abort();
       if (worker !== null) await closeWorker(worker);
-      await Promise.all(Object.values(queues).map((queue) => queue.close()));
+      await Promise.all([...queues.values()].map((queue) => queue.close()));
       redis?.disconnect();
     },
   };

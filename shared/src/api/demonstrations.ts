@@ -1,7 +1,8 @@
 import { z } from 'zod';
-import { browserSettingsSchema, browserViewSchema, censoredItemSchema, endings } from '../browser/index.ts';
-import { idSchema, projectParams, sha256Schema, sortedPageOf, sortedQuery, timeSchema } from './common.ts';
+import { endings } from '../browser/index.ts';
+import { idSchema, projectParams, sortedPageOf, sortedQuery, timeSchema } from './common.ts';
 import { questionUseSchema } from './questions.ts';
+import { recordingSchema } from './recordings.ts';
 import { defineRoutes } from './route.ts';
 import { assignmentStateSchema, episodeStateNameSchema, reviewDecisionSchema } from './tasks.ts';
 
@@ -113,36 +114,6 @@ export const demonstrationFilterSchema = z.object({
 });
 export type DemonstrationFilter = z.infer<typeof demonstrationFilterSchema>;
 
-export const stepOutcomeSchema = z.object({
-  isValid: z.boolean(),
-  reason: z.string().nullable().describe('Why the action was invalid.'),
-  found: z
-    .boolean()
-    .nullable()
-    .describe('Of a find: whether the page has the text. Null for everything else.'),
-});
-export type StepOutcome = z.infer<typeof stepOutcomeSchema>;
-
-export const replayStepSchema = z.object({
-  sequence: z.number().int().describe('0 is the state before the first command.'),
-  command: z.string().nullable(),
-  outcome: stepOutcomeSchema.nullable(),
-  observation: z.string().describe('Exactly what is trained on: what was shown after the command.'),
-  observationSha256: sha256Schema,
-  storedSha256: sha256Schema.describe('What was stored when it happened; a difference is an error.'),
-  view: browserViewSchema,
-  at: timeSchema,
-  shownSeconds: z
-    .number()
-    .describe('How long it was shown, until the next command came; the last one until the answer did.'),
-  activeSeconds: z.number().describe('Of these, the time in which the server saw the person act.'),
-  censored: z
-    .array(censoredItemSchema)
-    .describe('What was kept from the page that the command led to, and why: never shown to demonstrators.'),
-  searchVersion: z.string().nullable().describe('Of a search: how results were found and ordered.'),
-});
-export type ReplayStep = z.infer<typeof replayStepSchema>;
-
 /** A decision about a demonstration, as leads see it. */
 export const reviewSchema = z.object({
   decision: reviewDecisionSchema,
@@ -154,15 +125,8 @@ export const reviewSchema = z.object({
 });
 export type ReviewRow = z.infer<typeof reviewSchema>;
 
-export const replaySchema = z.object({
+export const replaySchema = recordingSchema.extend({
   demonstration: demonstrationSchema,
-  browserVersion: z.string(),
-  settings: browserSettingsSchema.describe('What it was made under.'),
-  settingsVersion: z.number().int(),
-  browsedAt: timeSchema.nullable().describe('When browsing ended.'),
-  steps: z.array(replayStepSchema),
-  answerPrompt: z.string().nullable().describe('What the answer was written from; null without a quote.'),
-  answer: z.string().nullable().describe('The newest one.'),
   answers: z
     .array(
       z.object({

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { browserViewSchema } from '../browser/index.ts';
 import { idSchema, projectParams, sha256Schema, textSchema, timeSchema } from './common.ts';
-import { stepOutcomeSchema } from './demonstrations.ts';
+import { sampledSchema, stepOutcomeSchema } from './recordings.ts';
 import { defineRoutes } from './route.ts';
 import { assignmentSchema, episodeKindSchema, episodeStateNameSchema, leaseSchema } from './tasks.ts';
 
@@ -88,7 +88,7 @@ export const episodeRoutes = defineRoutes({
     path: '/api/projects/:projectId/episodes/:episodeId',
     summary: 'Where an episode stands: everything needed to go on with it',
     tag: 'episodes',
-    access: { project: ['lead', 'demonstrator'], own: 'episode' },
+    access: { project: ['lead', 'demonstrator'], own: 'episode', orWorker: true },
     params: episodeParams,
     status: 200,
     answer: episodeSchema,
@@ -98,18 +98,24 @@ export const episodeRoutes = defineRoutes({
     path: '/api/projects/:projectId/episodes/:episodeId/commands/:sequence',
     summary: 'Send a command; sending the same one again is answered the same',
     tag: 'episodes',
-    access: { project: ['demonstrator'], own: 'episode' },
+    access: { project: ['demonstrator'], own: 'episode', orWorker: true },
     params: episodeParams.extend({ sequence: z.coerce.number().int().min(1).max(1_000_000) }),
     body: z.object({
       command: textSchema.min(1).max(100_000),
-      leaseToken,
+      leaseToken: leaseToken.describe("Of the lease; for a sample, the token of its job's attempt."),
       clientTime: timeSchema.optional().describe("Stored as the client's claim."),
+      sampled: sampledSchema.optional().describe('By a policy; of samples alone.'),
+      withObservation: z.boolean().default(false).describe('Whether the answer is to hold the observation.'),
     }),
     status: 200,
     answer: z.object({
       sequence: z.number().int(),
       outcome: stepOutcomeSchema,
       observationSha256: sha256Schema,
+      observation: z
+        .string()
+        .nullable()
+        .describe('Where the episode stands now: exactly what a policy is given. Null unless asked for.'),
       episode: episodeSchema,
     }),
     errors: ['sequence_conflict', 'lease_lost', 'wrong_state'],
@@ -130,7 +136,7 @@ export const episodeRoutes = defineRoutes({
     path: '/api/projects/:projectId/episodes/:episodeId/observation',
     summary: 'The observation where the episode stands: exactly what a policy would be given',
     tag: 'episodes',
-    access: { project: ['demonstrator'], own: 'episode' },
+    access: { project: ['demonstrator'], own: 'episode', orWorker: true },
     params: episodeParams,
     status: 200,
     answer: z.object({

@@ -3,8 +3,11 @@ import { jobKindSchema } from '../queues/index.ts';
 import { idSchema, pageOf, pagingQuery, projectParams, sha256Schema, timeSchema } from './common.ts';
 import { defineRoutes } from './route.ts';
 
-/** `uploading`: files are still being added to an import. `queued` may be an attempt after the first. */
-export const jobStates = ['uploading', 'queued', 'running', 'done', 'failed', 'cancelled'] as const;
+/**
+ * `uploading`: files are still being added to an import. `queued` may be an attempt after the first. `held`: it waits until
+ * the sampling plan it belongs to is resumed.
+ */
+export const jobStates = ['uploading', 'held', 'queued', 'running', 'done', 'failed', 'cancelled'] as const;
 export const jobStateSchema = z.enum(jobStates);
 export type JobState = z.infer<typeof jobStateSchema>;
 
@@ -30,12 +33,28 @@ export const jobSchema = z
       .object({ name: z.string(), size: z.number().int(), sha256: sha256Schema })
       .nullable()
       .describe('What an export made.'),
+    worker: z.string().nullable().describe('Name of the model worker that began the present attempt.'),
     createdAt: timeSchema,
     startedAt: timeSchema.nullable(),
     endedAt: timeSchema.nullable(),
   })
   .meta({ id: 'Job' });
 export type Job = z.infer<typeof jobSchema>;
+
+/** How the jobs of one kind stand in a project. */
+export const jobFiguresSchema = z
+  .object({
+    kind: jobKindSchema,
+    queued: z.number().int(),
+    running: z.number().int(),
+    held: z.number().int(),
+    doneLastHour: z.number().int(),
+    failedLastHour: z.number().int(),
+    perMinute: z.number().describe('Jobs done in the last ten minutes, by the minute.'),
+    medianSeconds: z.number().nullable().describe('Of those done in the last hour, begun to ended.'),
+  })
+  .meta({ id: 'JobFigures' });
+export type JobFigures = z.infer<typeof jobFiguresSchema>;
 
 export const jobParams = projectParams.extend({ jobId: idSchema });
 
@@ -50,6 +69,16 @@ export const jobRoutes = defineRoutes({
     query: pagingQuery.extend({ kind: jobKindSchema.optional(), state: jobStateSchema.optional() }),
     status: 200,
     answer: pageOf(jobSchema),
+  },
+  listJobFigures: {
+    method: 'GET',
+    path: '/api/projects/:projectId/job-figures',
+    summary: 'How many jobs of each kind wait, run and ended lately; kinds without any are left out',
+    tag: 'jobs',
+    access: { project: ['lead'] },
+    params: projectParams,
+    status: 200,
+    answer: z.array(jobFiguresSchema),
   },
   getJob: {
     method: 'GET',

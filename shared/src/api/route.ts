@@ -19,6 +19,8 @@ export type ProjectRole = z.infer<typeof projectRoleSchema>;
  *   everybody else the project does not exist (404).
  * - `{ project, own }`: as above, and the object must be the person's own, unless they come in as a lead; others
  *   answer 404.
+ * - `{ project, own: 'episode', orWorker }`: model workers too, for episodes that are samples of a project that their key
+ *   is for.
  * A token needs the scope `read` for GET and `write` for the rest, and its project, when it is bound to one.
  */
 export type Access =
@@ -27,7 +29,11 @@ export type Access =
   | 'session'
   | 'admin'
   | 'worker'
-  | { readonly project: readonly ProjectRole[]; readonly own?: 'assignment' | 'episode' | 'comparison' };
+  | {
+      readonly project: readonly ProjectRole[];
+      readonly own?: 'assignment' | 'episode' | 'comparison';
+      readonly orWorker?: true;
+    };
 
 /** One entry of the route table. `operationId` is the entry's key in the table. */
 export interface Route {

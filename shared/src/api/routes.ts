@@ -11,14 +11,16 @@ import { jobRoutes } from './jobs.ts';
 import { libraryRoutes } from './library.ts';
 import { pairRoutes } from './pairs.ts';
 import { peopleRoutes } from './people.ts';
+import { policyRoutes } from './policies.ts';
 import { practiceRoutes } from './practice.ts';
 import { projectRoutes } from './projects.ts';
 import { questionRoutes } from './questions.ts';
 import { reviewRoutes } from './reviews.ts';
+import { samplingRoutes } from './sampling.ts';
 import { simulationRoutes } from './simulation.ts';
 import { systemRoutes } from './system.ts';
 import { taskRoutes } from './tasks.ts';
-import { workerRoutes } from './workers.ts';
+import { samplingJobRoutes, trainingJobRoutes, workerRoutes } from './workers.ts';
 
 /** The route table: drives validation and answers, the OpenAPI description, access control and the typed client. */
 export const routes = {
@@ -42,7 +44,11 @@ export const routes = {
   ...pairRoutes,
   ...comparisonTaskRoutes,
   ...comparisonRoutes,
+  ...policyRoutes,
+  ...samplingRoutes,
   ...workerRoutes,
+  ...trainingJobRoutes,
+  ...samplingJobRoutes,
 };
 export type Routes = typeof routes;
 export type OperationId = keyof Routes;

@@ -1,23 +1,104 @@
 import { z } from 'zod';
+import { browserViewSchema } from '../browser/index.ts';
 import { modelJobKindSchema } from '../queues/index.ts';
-import { idSchema, nameSchema, timeSchema } from './common.ts';
+import { idSchema, nameSchema, projectParams, sha256Schema, textSchema, timeSchema } from './common.ts';
+import { episodeSchema, maxAnswerCharacters } from './episodes.ts';
+import { endpointSettingsSchema, rankerManifestSchema, rankerSettingsSchema } from './policies.ts';
+import { sampledSchema } from './recordings.ts';
 import { defineRoutes } from './route.ts';
+import { samplerSchema, sampleStateSchema } from './sampling.ts';
 
-export const workerSchema = z
-  .object({
+/** What a worker is, as it says itself. */
+export const workerDescriptionSchema = z.object({
+  name: nameSchema,
+  kinds: z
+    .array(z.object({ kind: modelJobKindSchema, concurrency: z.number().int().min(1).max(1024) }))
+    .describe('What it takes from the queue, and how many at once.'),
+  version: z.string().max(100).describe('Of its program.'),
+  device: z
+    .string()
+    .max(200)
+    .describe('What its models run on: `cpu`, or a provider of onnxruntime and its device.'),
+  models: z
+    .array(z.object({ name: z.string().max(200), sha256: sha256Schema }))
+    .max(50)
+    .describe('Model files it has loaded.'),
+  endpoints: z
+    .array(z.string().max(50))
+    .max(100)
+    .describe('Names of the endpoints that its environment has.'),
+  startedAt: timeSchema,
+});
+export type WorkerDescription = z.infer<typeof workerDescriptionSchema>;
+
+export const workerSchema = workerDescriptionSchema
+  .extend({
     id: idSchema,
-    name: z.string(),
-    kinds: z.array(modelJobKindSchema),
-    version: z.string(),
-    startedAt: timeSchema,
     lastSeenAt: timeSchema,
-    isOnline: z.boolean().describe('Seen in the last minute.'),
+    isOnline: z.boolean().describe('Seen in the last minute, and it has not said that it ends.'),
+    jobs: z
+      .array(z.object({ id: idSchema, kind: modelJobKindSchema }))
+      .describe('In hand; where a project asks, of that project.'),
   })
   .meta({ id: 'Worker' });
+export type Worker = z.infer<typeof workerSchema>;
 
 const attemptParams = z.object({ jobId: idSchema, attempt: z.coerce.number().int().min(1) });
 /** Given when an attempt starts; writes of an attempt that was superseded are refused. */
 const attemptTokenSchema = z.string().min(1).max(200);
+
+/** A demonstration as policies learn from it. */
+export const trainingDemonstrationSchema = z.object({
+  episodeId: idSchema,
+  questionId: idSchema,
+  revision: z.number().int(),
+  question: z.string(),
+  steps: z
+    .array(
+      z.object({
+        view: browserViewSchema,
+        observation: z.string(),
+        command: z.string().describe('What was done there; a run of scrolls is one command.'),
+        isValid: z.boolean(),
+      }),
+    )
+    .describe('Each with what was shown before its command.'),
+  answer: z.string(),
+});
+export type TrainingDemonstration = z.infer<typeof trainingDemonstrationSchema>;
+
+/** The policy version that a job samples from. */
+export const samplingPolicySchema = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('ranker'),
+    id: idSchema,
+    name: z.string(),
+    version: z.number().int(),
+    settings: rankerSettingsSchema,
+    manifest: rankerManifestSchema,
+  }),
+  z.object({
+    kind: z.literal('endpoint'),
+    id: idSchema,
+    name: z.string(),
+    version: z.number().int(),
+    settings: endpointSettingsSchema,
+  }),
+]);
+export type SamplingPolicy = z.infer<typeof samplingPolicySchema>;
+
+export const samplingJobSchema = z.object({
+  question: z.object({ id: idSchema, fullText: z.string() }),
+  policy: samplingPolicySchema,
+  temperature: z.number(),
+  samples: z.array(z.object({ number: z.number().int(), state: sampleStateSchema, draw: z.number().int() })),
+});
+export type SamplingJob = z.infer<typeof samplingJobSchema>;
+
+/** What a training job hands in as its result; its model file is uploaded before. */
+export const trainingResultSchema = z.object({ manifest: rankerManifestSchema });
+
+const sampleParams = z.object({ jobId: idSchema, number: z.coerce.number().int().min(1).max(100_000) });
 
 export const workerRoutes = defineRoutes({
   listWorkers: {
@@ -29,6 +110,17 @@ export const workerRoutes = defineRoutes({
     status: 200,
     answer: z.array(workerSchema),
   },
+  listProjectWorkers: {
+    method: 'GET',
+    path: '/api/projects/:projectId/workers',
+    summary:
+      'Model workers that take jobs of this project, the last seen first; those unseen for a day are left out',
+    tag: 'workers',
+    access: { project: ['lead'] },
+    params: projectParams,
+    status: 200,
+    answer: z.array(workerSchema),
+  },
   reportWorker: {
     method: 'PUT',
     path: '/api/workers/:workerId',
@@ -36,11 +128,8 @@ export const workerRoutes = defineRoutes({
     tag: 'workers',
     access: 'worker',
     params: z.object({ workerId: idSchema }),
-    body: z.object({
-      name: nameSchema,
-      kinds: z.array(modelJobKindSchema),
-      version: z.string().max(100),
-      startedAt: timeSchema,
+    body: workerDescriptionSchema.extend({
+      isEnding: z.boolean().default(false).describe('It takes no more jobs.'),
     }),
     status: 204,
     answer: null,
@@ -106,5 +195,106 @@ export const workerRoutes = defineRoutes({
     status: 204,
     answer: null,
     errors: ['conflict'],
+  },
+});
+
+/** What workers need to train a policy. */
+export const trainingJobRoutes = defineRoutes({
+  listTrainingDemonstrations: {
+    method: 'GET',
+    path: '/api/model-jobs/:jobId/demonstrations',
+    summary: 'The demonstrations that a training job learns from, fixed when it was made, a few at a time',
+    tag: 'workers',
+    access: 'worker',
+    params: z.object({ jobId: idSchema }),
+    query: z.object({
+      cursor: z.string().max(500).optional(),
+      limit: z.coerce.number().int().min(1).max(50).default(10),
+    }),
+    status: 200,
+    answer: z.object({
+      items: z.array(trainingDemonstrationSchema),
+      nextCursor: z.string().nullable(),
+      total: z.number().int(),
+    }),
+    errors: ['wrong_state'],
+  },
+  uploadModel: {
+    method: 'PUT',
+    path: '/api/model-jobs/:jobId/attempts/:attempt/model',
+    summary: 'Hand in the file of a trained model, before the result that names it',
+    tag: 'workers',
+    access: 'worker',
+    params: attemptParams,
+    query: z.object({ attemptToken: attemptTokenSchema }),
+    body: 'binary',
+    status: 200,
+    answer: z.object({ sha256: sha256Schema, size: z.number().int() }),
+    errors: ['conflict', 'wrong_state'],
+  },
+});
+
+/** What workers need to sample, beside the routes of episodes. */
+export const samplingJobRoutes = defineRoutes({
+  getSamplingJob: {
+    method: 'GET',
+    path: '/api/model-jobs/:jobId/sampling',
+    summary: 'What a sampling job is to do, and how far it is',
+    tag: 'workers',
+    access: 'worker',
+    params: z.object({ jobId: idSchema }),
+    status: 200,
+    answer: samplingJobSchema,
+    errors: ['wrong_state'],
+  },
+  downloadSamplingModel: {
+    method: 'GET',
+    path: '/api/model-jobs/:jobId/model',
+    summary: 'The model file of the policy version that a sampling job samples from',
+    tag: 'workers',
+    access: 'worker',
+    params: z.object({ jobId: idSchema }),
+    status: 200,
+    answer: 'binary',
+    errors: ['wrong_state'],
+  },
+  beginSample: {
+    method: 'POST',
+    path: '/api/model-jobs/:jobId/samples/:number/episode',
+    summary: 'Begin the next draw of a sample, or go on with the one under way; again gives the same',
+    tag: 'workers',
+    access: 'worker',
+    params: sampleParams,
+    body: z.object({ attemptToken: attemptTokenSchema, sampler: samplerSchema }),
+    status: 200,
+    answer: z.object({
+      state: sampleStateSchema,
+      draw: z.number().int(),
+      seed: z.string(),
+      episode: episodeSchema.nullable().describe('Null: the sample is done.'),
+    }),
+    errors: ['conflict', 'wrong_state'],
+  },
+  submitSample: {
+    method: 'PUT',
+    path: '/api/model-jobs/:jobId/samples/:number/answer',
+    summary: 'Submit the answer of a draw; the same again is answered the same',
+    tag: 'workers',
+    access: 'worker',
+    params: sampleParams,
+    body: z.object({
+      attemptToken: attemptTokenSchema,
+      episodeId: idSchema,
+      text: textSchema.max(maxAnswerCharacters).refine((text) => text.trim() !== '', 'must not be empty'),
+      sampled: sampledSchema,
+    }),
+    status: 200,
+    answer: z.object({
+      state: sampleStateSchema.describe(
+        '`waiting`: its answer was there already, and it is to be drawn again.',
+      ),
+      isDuplicate: z.boolean(),
+    }),
+    errors: ['conflict', 'wrong_state'],
   },
 });

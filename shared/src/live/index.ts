@@ -46,5 +46,8 @@ export const liveMessageSchema = z.discriminatedUnion('type', [
     draftVersion: z.number().int(),
   }),
   z.object({ type: z.literal('overview'), projectId: idSchema }),
+  z.object({ type: z.literal('sampling-plan'), projectId: idSchema, planId: idSchema }),
+  /** A model worker has come, gone, or begun or ended a job. */
+  z.object({ type: z.literal('workers') }),
 ]);
 export type LiveMessage = z.infer<typeof liveMessageSchema>;

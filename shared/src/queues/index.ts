@@ -15,7 +15,7 @@ export const serverJobKindSchema = z.enum(serverJobKinds);
 export type ServerJobKind = z.infer<typeof serverJobKindSchema>;
 
 /** Jobs that model workers do from outside, through the API. */
-export const modelJobKinds = ['ping'] as const;
+export const modelJobKinds = ['ping', 'train-ranker', 'sample'] as const;
 export const modelJobKindSchema = z.enum(modelJobKinds);
 export type ModelJobKind = z.infer<typeof modelJobKindSchema>;
 
@@ -23,9 +23,14 @@ export const jobKinds = [...serverJobKinds, ...modelJobKinds] as const;
 export const jobKindSchema = z.enum(jobKinds);
 export type JobKind = z.infer<typeof jobKindSchema>;
 
-/** The two queues, by family: a family is what one kind of process takes from. */
-export const queueNames = { server: 'rookery-server', model: 'rookery-model' } as const;
-export type QueueFamily = keyof typeof queueNames;
+/** What one kind of process does: servers, or model workers. */
+export type QueueFamily = 'server' | 'model';
+
+/** The queue of the server's jobs. */
+export const serverQueueName = 'rookery-server';
+
+/** The queue of one kind of model job: each has its own, so that a worker may take some kinds and leave others. */
+export const modelQueueName = (kind: ModelJobKind): string => `rookery-model-${kind}`;
 
 /** The PostgreSQL schema that holds the queues; a worker's database role sees nothing else. */
 export const queueSchema = 'bullmq';
@@ -34,9 +39,15 @@ export const queueSchema = 'bullmq';
 export const jobPayloadSchema = z.object({ jobId: z.uuid(), attempt: z.int().min(1) });
 export type JobPayload = z.infer<typeof jobPayloadSchema>;
 
-/** The queue a kind of job waits in. */
+/** Who does a kind of job. */
 export function familyOf(kind: JobKind): QueueFamily {
   return (modelJobKinds as readonly JobKind[]).includes(kind) ? 'model' : 'server';
+}
+
+/** The queue a kind of job waits in. */
+export function queueNameOf(kind: JobKind): string {
+  const model = modelJobKindSchema.safeParse(kind);
+  return model.success ? modelQueueName(model.data) : serverQueueName;
 }
 
 /**

@@ -1,4 +1,4 @@
-import { answerOrigins } from '@rookery/shared/api';
+import { answerOrigins, type Sampled } from '@rookery/shared/api';
 import { sql, type SQL, type SQLWrapper } from 'drizzle-orm';
 import {
   check,
@@ -56,6 +56,8 @@ export const answers = pgTable(
     /** The tokens' ids as JSON arrays, which exports copy as they are; null on rows from before there were comparisons. */
     prefixTokenIds: text('prefix_token_ids'),
     completionTokenIds: text('completion_token_ids'),
+    /** Of a sample: how its policy came to it. */
+    sampled: jsonb('sampled').$type<Sampled>(),
     createdAt: time('created_at').notNull(),
   },
   (table) => [

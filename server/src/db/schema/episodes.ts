@@ -4,11 +4,14 @@ import {
   episodeStates,
   reviewDecisions,
   reviewStates,
+  type Sampled,
+  type Sampler,
 } from '@rookery/shared/api';
 import { endings, type BrowserSettings, type CensoredItem, type EpisodeState } from '@rookery/shared/browser';
 import { sql } from 'drizzle-orm';
 import {
   boolean,
+  check,
   doublePrecision,
   foreignKey,
   index,
@@ -27,6 +30,7 @@ import { members } from './projects.ts';
 import { pages } from './pages.ts';
 import { people } from './people.ts';
 import { questions } from './questions.ts';
+import { samples } from './samples.ts';
 
 /** Episodes: one attempt at one question by one actor. */
 export const episodes = pgTable(
@@ -40,6 +44,16 @@ export const episodes = pgTable(
     /** Set for a demonstration, and for nothing else. */
     assignmentId: uuid('assignment_id'),
     memberId: uuid('member_id'),
+    /** Set for a sample, and for nothing else: which one, and which of its draws this is, from 1. */
+    sampleId: uuid('sample_id'),
+    draw: integer('draw'),
+    /** Of a sample: what every choice in it comes from, and what the sampler says of itself. */
+    seed: text('seed'),
+    sampler: jsonb('sampler').$type<Sampler>(),
+    /** Of a sample: the episode in its plan that came to the same answer before; pairs are made without it. */
+    duplicateOf: uuid('duplicate_of'),
+    /** Of a sample that is done: whether its answer cites a page among the question's references; null: it has none. */
+    citesReference: boolean('cites_reference'),
     /** Pins observation format, command grammar, page-to-text and tokeniser. */
     browserVersion: text('browser_version').notNull(),
     settings: jsonb('settings').$type<BrowserSettings>().notNull(),
@@ -97,6 +111,24 @@ export const episodes = pgTable(
     uniqueIndex('episodes_assignment')
       .on(table.assignmentId)
       .where(sql`${table.assignmentId} is not null`),
+    uniqueIndex('episodes_sample')
+      .on(table.sampleId, table.draw)
+      .where(sql`${table.sampleId} is not null`),
+    foreignKey({
+      columns: [table.projectId, table.sampleId],
+      foreignColumns: [samples.projectId, samples.id],
+    }),
+    foreignKey({
+      columns: [table.projectId, table.duplicateOf],
+      foreignColumns: [table.projectId, table.id],
+    }),
+    check(
+      'episodes_of_sample',
+      sql`(${table.kind} = 'sample') = (${table.sampleId} is not null)
+        and (${table.sampleId} is null) = (${table.draw} is null)
+        and (${table.sampleId} is null) = (${table.seed} is null)
+        and (${table.sampleId} is null) = (${table.sampler} is null)`,
+    ),
     index('episodes_practice')
       .on(table.createdAt)
       .where(sql`${table.kind} = 'practice'`),
@@ -142,6 +174,8 @@ export const commands = pgTable(
     censored: jsonb('censored').$type<CensoredItem[]>().notNull().default([]),
     /** Of a search: how its results were found and ordered. */
     searchVersion: text('search_version'),
+    /** Of a sample: how its policy came to the command; null for a person. */
+    sampled: jsonb('sampled').$type<Sampled>(),
   },
   (table) => [
     primaryKey({ columns: [table.episodeId, table.sequence] }),

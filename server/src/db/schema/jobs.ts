@@ -1,5 +1,6 @@
 import { jobStates } from '@rookery/shared/api';
 import { jobKinds } from '@rookery/shared/queues';
+import { sql } from 'drizzle-orm';
 import {
   bigint,
   foreignKey,
@@ -16,6 +17,7 @@ import { blobs } from './blobs.ts';
 import { enumeration, id, oneOf, time } from './columns.ts';
 import { people } from './people.ts';
 import { projects } from './projects.ts';
+import { workers } from './workers.ts';
 
 /** Work on the queue: input and state are here, the queue carries only the id and the attempt. */
 export const jobs = pgTable(
@@ -34,6 +36,8 @@ export const jobs = pgTable(
     failures: integer('failures').notNull().default(0),
     /** Of the attempt that runs; a superseded attempt has another one and its writes are refused. */
     attemptToken: text('attempt_token'),
+    /** The model worker that began the present attempt; null: a server, or none yet. */
+    workerId: uuid('worker_id').references(() => workers.id),
     /** The last sign of life of the attempt that runs. */
     aliveAt: time('alive_at'),
     progressDone: integer('progress_done').notNull().default(0),
@@ -54,6 +58,11 @@ export const jobs = pgTable(
     unique('jobs_in_project').on(table.projectId, table.id),
     index('jobs_order').on(table.projectId, table.createdAt),
     index('jobs_state').on(table.state),
+    index('jobs_worker')
+      .on(table.workerId)
+      .where(sql`${table.workerId} is not null`),
+    /** Jobs of a kind that ended lately, for their rate. */
+    index('jobs_ended').on(table.projectId, table.kind, table.endedAt),
     oneOf('jobs_kind', table.kind, jobKinds),
     oneOf('jobs_state_known', table.state, jobStates),
   ],

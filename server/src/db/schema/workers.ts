@@ -1,4 +1,5 @@
-import { pgTable, text, uuid } from 'drizzle-orm/pg-core';
+import type { WorkerDescription } from '@rookery/shared/api';
+import { jsonb, pgTable, text, uuid } from 'drizzle-orm/pg-core';
 import { time } from './columns.ts';
 import { apiTokens } from './tokens.ts';
 
@@ -10,8 +11,14 @@ export const workers = pgTable('workers', {
     .notNull()
     .references(() => apiTokens.id),
   name: text('name').notNull(),
-  kinds: text('kinds').array().notNull(),
+  /** What it takes, and how many at once. A worker of another version may name kinds that this server does not know. */
+  kinds: jsonb('kinds').$type<{ kind: string; concurrency: number }[]>().notNull(),
   version: text('version').notNull(),
+  device: text('device').notNull(),
+  models: jsonb('models').$type<WorkerDescription['models']>().notNull(),
+  endpoints: jsonb('endpoints').$type<string[]>().notNull(),
   startedAt: time('started_at').notNull(),
   lastSeenAt: time('last_seen_at').notNull(),
+  /** When it said that it ends. */
+  endedAt: time('ended_at'),
 });

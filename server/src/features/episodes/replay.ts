@@ -52,6 +52,7 @@ export async function replayEpisode(deps: Dependencies, key: EpisodeKey): Promis
       activeSeconds: times[index]!.activeSeconds,
       censored: step.censored,
       searchVersion: step.searchVersion,
+      sampled: null,
     })),
     answerPrompt: last?.state.phase === 'answering' ? last.observation : null,
     answer: stored.answer?.text ?? null,

@@ -18,6 +18,7 @@ export function jobAnswer(job: JobRow, fileSize: number | null = null): Job {
       job.fileBlob !== null && job.fileName !== null && fileSize !== null
         ? { name: job.fileName, size: fileSize, sha256: job.fileBlob }
         : null,
+    worker: null,
     createdAt: job.createdAt.toISOString(),
     startedAt: job.startedAt?.toISOString() ?? null,
     endedAt: job.endedAt?.toISOString() ?? null,

@@ -13,6 +13,9 @@ const mediaTypes: Record<string, string> = {
 
 export const jobHandlers = (deps: Dependencies): Handlers<typeof jobRoutes> => ({
   listJobs: ({ params, query }) => listJobs(deps.db, { ...params, ...query }),
+  listJobFigures: () => {
+    throw new Error('to be built');
+  },
   getJob: ({ params }) => readJob(deps.db, params),
   listJobProblems: ({ params, query }) => listProblems(deps.db, { ...params, ...query }),
   cancelJob: async ({ params, caller }) => {

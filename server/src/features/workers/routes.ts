@@ -5,6 +5,9 @@ import { complete, fail, listWorkers, progress, reportWorker, start } from './se
 
 export const workerHandlers = (deps: Dependencies): Handlers<typeof workerRoutes> => ({
   listWorkers: () => listWorkers(deps),
+  listProjectWorkers: () => {
+    throw new Error('to be built');
+  },
   reportWorker: ({ params, body, caller }) =>
     reportWorker(deps, { ...params, ...body, tokenId: caller.tokenId }),
   startAttempt: ({ params, body, caller }) => start(deps, { ...params, ...body, tokenId: caller.tokenId }),

@@ -1,5 +1,5 @@
-import { ApiError, cleanText, type Routes } from '@rookery/shared/api';
-import { modelJobKindSchema, type ModelJobKind } from '@rookery/shared/queues';
+import { ApiError, cleanText, type Routes, type WorkerDescription } from '@rookery/shared/api';
+import { modelJobKindSchema } from '@rookery/shared/queues';
 import { and, desc, eq, isNull, or } from 'drizzle-orm';
 import type { z } from 'zod';
 import { apiTokens, jobs, workers } from '../../db/schema/index.ts';
@@ -32,8 +32,15 @@ export async function listWorkers(deps: Dependencies): Promise<Answer<'listWorke
     id: row.id,
     name: row.name,
     // A worker of another version may name kinds that this server does not know.
-    kinds: row.kinds.filter((kind): kind is ModelJobKind => modelJobKindSchema.safeParse(kind).success),
+    kinds: row.kinds.flatMap(({ kind, concurrency }) => {
+      const known = modelJobKindSchema.safeParse(kind);
+      return known.success ? [{ kind: known.data, concurrency }] : [];
+    }),
     version: row.version,
+    device: row.device,
+    models: row.models,
+    endpoints: row.endpoints,
+    jobs: [],
     startedAt: row.startedAt.toISOString(),
     lastSeenAt: row.lastSeenAt.toISOString(),
     isOnline: now - row.lastSeenAt.getTime() < onlineForMs,
@@ -43,20 +50,17 @@ export async function listWorkers(deps: Dependencies): Promise<Answer<'listWorke
 /** @throws ApiError `forbidden` when the worker's id was first reported with another token. */
 export async function reportWorker(
   deps: Dependencies,
-  report: {
-    workerId: string;
-    tokenId: string;
-    name: string;
-    kinds: ModelJobKind[];
-    version: string;
-    startedAt: string;
-  },
+  report: WorkerDescription & { workerId: string; tokenId: string; isEnding: boolean },
 ): Promise<void> {
-  const { workerId, tokenId, name, kinds } = report;
+  const { workerId, tokenId, name, kinds, models, endpoints } = report;
   const described = {
     name,
     kinds,
+    models,
+    endpoints,
+    device: cleanText(report.device),
     version: cleanText(report.version),
+    endedAt: report.isEnding ? deps.clock() : null,
     startedAt: new Date(report.startedAt),
   };
   const lastSeenAt = deps.clock();

@@ -1,0 +1,1 @@
+export { policyHandlers, trainingJobHandlers } from './routes.ts';

@@ -1,0 +1,1 @@
+export { samplingHandlers, samplingJobHandlers } from './routes.ts';
