@@ -20,6 +20,9 @@ test('a command that is not given rightly exits with 2 and says how it is given'
     ['pairs'],
     ['pairs', 'make', '--per-question', '0'],
     ['pairs', 'make', '--form', 'nonsense'],
+    ['policies', 'add-endpoint', 'llama', '--model', 'm'],
+    ['sampling', 'start', 'Round 1'],
+    ['sampling', 'start', 'Round 1', '--policy', 'ranker', '--pairs', '0'],
   ]) {
     const ended = await rookery(args);
     expect({ args, ...ended }).toMatchObject({ args, code: 2, out: '' });
@@ -57,6 +60,14 @@ test('every command explains itself, with examples and exit codes', async () => 
     'comparisons export',
     'comparisons agreement',
     'episodes verify',
+    'questions change',
+    'policies train',
+    'policies download',
+    'sampling start',
+    'sampling pause',
+    'samples list',
+    'workers list',
+    'jobs retry',
     'simulate raters',
     'ping',
   ];

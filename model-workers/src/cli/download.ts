@@ -1,4 +1,4 @@
-import { createClient, type Job } from '@rookery/shared/api';
+import { createClient, type Client, type Job } from '@rookery/shared/api';
 import { createHash } from 'node:crypto';
 import { open, rename, rm } from 'node:fs/promises';
 import { reachingFetch, unreachable, type Connection } from './connection.ts';
@@ -7,24 +7,40 @@ import type { Io } from './io.ts';
 import { patiently } from './jobs.ts';
 import { startProgress } from './progress.ts';
 
+interface Target {
+  connection: Connection;
+  /** Where the file goes. */
+  target: string;
+  json?: boolean | undefined;
+}
+
+/** Downloads what a job made (see `downloadFile`). */
+export async function downloadJobFile(
+  io: Io,
+  options: Target & { projectId: string; job: Job },
+): Promise<{ size: number; sha256: string }> {
+  const { projectId, job, ...target } = options;
+  if (!job.file) throw new CliError('failed', 'The server says that it is done, but has no file for it.');
+  return downloadFile(io, {
+    ...target,
+    expected: job.file,
+    request: (client) => client.downloadJobFile({ params: { projectId, jobId: job.id } }),
+  });
+}
+
 /**
- * Downloads a job's file to `target`, which appears only when it is whole and its SHA-256 is the one the server has. A
+ * Downloads a file to `target`, which appears only when it is whole and its SHA-256 is the one the server has. A
  * download that is cut off goes on where it was.
  */
 export async function downloadFile(
   io: Io,
-  options: {
-    connection: Connection;
-    projectId: string;
-    job: Job;
-    target: string;
-    json?: boolean | undefined;
+  options: Target & {
+    expected: { size: number; sha256: string };
+    request: (client: Client) => Promise<Response>;
   },
 ): Promise<{ size: number; sha256: string }> {
-  const { connection, projectId, job, target } = options;
-  if (!job.file) throw new CliError('failed', 'The server says that it is done, but has no file for it.');
+  const { connection, expected, request, target } = options;
   const { url, token } = connection;
-  const expected = job.file;
   const temporary = `${target}.${process.pid}.part`;
   const file = await open(temporary, 'w').catch((error: Error) => {
     throw new CliError('failed', `${target} cannot be written: ${error.message}`, { cause: error });
@@ -37,7 +53,7 @@ export async function downloadFile(
       const headers: Record<string, string> = size > 0 ? { range: `bytes=${size}-` } : {};
       const client = createClient({ baseUrl: url, token, headers, fetch: reachingFetch(io, url) });
       if (size > 0 && size >= expected.size) return;
-      const response = await client.downloadJobFile({ params: { projectId, jobId: job.id } });
+      const response = await request(client);
       if (size > 0 && response.status !== 206)
         throw new CliError('failed', 'The server did not go on with a cut-off download.');
       const reader = response.body!.getReader();

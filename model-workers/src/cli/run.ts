@@ -1,11 +1,4 @@
-import {
-  acceptedStandings,
-  maxPriority,
-  maxWanted,
-  projectRoles,
-  reviewStandings,
-} from '@rookery/shared/api';
-import { questionFormatNames } from '@rookery/shared/datasets';
+import { acceptedStandings, projectRoles, reviewStandings } from '@rookery/shared/api';
 import { Command, CommanderError, Option } from 'commander';
 import packageJson from '../../package.json' with { type: 'json' };
 import { between, collect, collectRoles, common, exitCodesHelp, ofProject } from './command-options.ts';
@@ -13,14 +6,17 @@ import { addAnswerCommands } from './answer-commands.ts';
 import { addComparisonCommands } from './comparison-commands.ts';
 import { exportDemonstrations, type ExportOptions } from './commands/demonstrations.ts';
 import { verifyEpisodes } from './commands/episodes.ts';
-import { importLibrary, importQuestions, type LibraryOptions } from './commands/imports.ts';
+import { importLibrary, type LibraryOptions } from './commands/imports.ts';
 import { invite, type InviteOptions } from './commands/invite.ts';
 import { login, type LoginOptions } from './commands/login.ts';
 import { ping, type PingOptions } from './commands/ping.ts';
-import type { QuestionsOptions } from './commands/question-options.ts';
 import type { ProjectOptions } from './connection.ts';
 import { CliError, exitCodes, toCliError } from './errors.ts';
 import type { Io } from './io.ts';
+import { addPolicyCommands } from './policy-commands.ts';
+import { addQuestionCommands } from './question-commands.ts';
+import { addQueueCommands } from './queue-commands.ts';
+import { addSamplingCommands } from './sampling-commands.ts';
 import { addSimulateCommands } from './simulate-commands.ts';
 
 /** What a command comes to: for people, or with --json for programs. */
@@ -70,7 +66,7 @@ function buildProgram(io: Io, output: { isJson: boolean; tell: (outcome: Outcome
   const { isJson, tell } = output;
   const program = new Command('rookery')
     .description(
-      'The command line of Rookery: import questions, pages, answers and comparisons, make pairs, invite people, export demonstrations.',
+      'The command line of Rookery: import questions, pages, answers and comparisons, train policies and sample from them, make pairs, invite people, export demonstrations.',
     )
     .version(packageJson.version)
     .exitOverride()
@@ -106,45 +102,7 @@ ${exitCodesHelp}`,
     .option('--token <token>', 'keep this API token; ROOKERY_TOKEN keeps it out of the list of processes')
     .action(async (options: LoginOptions) => tell(await login(io, options)));
 
-  ofProject(group('questions', 'Questions of a project').command('import'), [
-    'rookery questions import eli5.jsonl',
-    'rookery questions import ELI5_train.jsonl --use bc=60 --use rm=30 --use evaluation=10 --preview',
-    'rookery questions import ARC-Challenge-Test.csv more.jsonl --format arc --use evaluation --project "Pilot study"',
-  ])
-    .description(
-      'Import questions from JSONL or CSV: our own columns (dataset, id, full_text, reference_answers, reference_pages, ' +
-        'use), posts of ELI5, questions of ARC or TriviaQA, or answers to fact-check. Rows that cannot be used are listed ' +
-        'with the reason; the rest is imported. Questions that are there already keep their use, places and priority.',
-    )
-    .argument('<files...>', 'files of questions')
-    .addOption(
-      new Option('--format <format>', 'what the rows are; auto goes by the columns of each file')
-        .choices(['auto', ...questionFormatNames])
-        .default('auto'),
-    )
-    .option(
-      '--use <use>',
-      'use of new questions whose rows do not say (default: bc), or shares of uses in percent, such as bc=60; give it again for more',
-      collect,
-    )
-    .option('--dataset <name>', 'data set of rows of published formats (default: the name of the format)')
-    .option('--wanted <n>', 'demonstrations wanted of each new question', between('--wanted', 0, maxWanted))
-    .option(
-      '--priority <n>',
-      'priority of new questions',
-      between('--priority', -maxPriority, maxPriority),
-      0,
-    )
-    .option(
-      '--answers <n>',
-      'answers of a post that become reference answers',
-      between('--answers', 0, 10),
-      1,
-    )
-    .option('--preview', 'import nothing, and show what would come out')
-    .action(async (files: string[], options: QuestionsOptions) =>
-      tell(await importQuestions(io, files, options)),
-    );
+  addQuestionCommands(io, { tell, group });
 
   addAnswerCommands(io, { tell, group });
 
@@ -215,6 +173,12 @@ ${exitCodesHelp}`,
     .action(async (options: ProjectOptions) => tell(await verifyEpisodes(io, options)));
 
   addComparisonCommands(io, { tell, group });
+
+  addPolicyCommands(io, { tell, group });
+
+  addSamplingCommands(io, { tell, group });
+
+  addQueueCommands(io, { tell, group });
 
   addSimulateCommands(io, { tell, group });
 

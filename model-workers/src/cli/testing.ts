@@ -93,6 +93,7 @@ export const job = (overrides: object = {}) => ({
   problems: 0,
   error: null,
   file: null,
+  worker: null,
   createdAt: now,
   startedAt: now,
   endedAt: now,

@@ -7,11 +7,12 @@ import type {
 import type { FormName } from '@rookery/shared/comparisons';
 import { z } from 'zod';
 import { connect, findProject, type ProjectOptions } from '../connection.ts';
-import { downloadFile } from '../download.ts';
+import { downloadJobFile } from '../download.ts';
 import { CliError } from '../errors.ts';
 import type { Io } from '../io.ts';
 import { waitForJob } from '../jobs.ts';
 import type { Outcome } from '../run.ts';
+import { orDash, percent, tableOf } from '../table.ts';
 
 export interface ComparisonExportOptions extends ProjectOptions {
   out: string;
@@ -53,7 +54,7 @@ export async function exportComparisons(io: Io, options: ComparisonExportOptions
     },
   });
   const job = await waitForJob(io, { client, projectId, jobId: created.id, label: 'Exporting', json });
-  const { size, sha256 } = await downloadFile(io, { connection, projectId, job, target: out, json });
+  const { size, sha256 } = await downloadJobFile(io, { connection, projectId, job, target: out, json });
   const { rows, leftOut } = resultSchema.parse(job.result);
   const lines = `${rows} ${rows === 1 ? 'line' : 'lines'}`;
   return {
@@ -122,17 +123,13 @@ export async function showAgreement(io: Io, options: AgreementOptions): Promise<
     params: { projectId },
     query: { form, by, ...(importId !== undefined && { importId }) },
   });
-  return { json: { form, by, ...answer }, text: tableOf(answer.criteria) };
+  return { json: { form, by, ...answer }, text: describeAgreement(answer.criteria) };
 }
 
-const heads = ['Criterion', 'Pairs', 'Agreement', '95 %', 'Alpha', '95 %'];
-
 /** Agreement in percent, alpha as a number; a dash where something is not defined. */
-function tableOf(criteria: readonly CriterionAgreement[]): string {
-  const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
+function describeAgreement(criteria: readonly CriterionAgreement[]): string {
   const number = (value: number): string => value.toFixed(3).replace('-', '−');
-  const orDash = <T>(value: T | null, write: (value: T) => string): string =>
-    value === null ? '–' : write(value);
+  const columns = ['Pairs', 'Agreement', '95 %', 'Alpha', '95 %'].map((head) => ({ head, isNumber: true }));
   const rows = criteria.map((one) => [
     one.criterion,
     String(one.pairs),
@@ -141,12 +138,5 @@ function tableOf(criteria: readonly CriterionAgreement[]): string {
     orDash(one.alpha, number),
     orDash(one.alphaInterval, ({ low, high }) => `${number(low)} – ${number(high)}`),
   ]);
-  const widths = heads.map((head, column) =>
-    Math.max(head.length, ...rows.map((row) => row[column]!.length)),
-  );
-  const lineOf = (cells: readonly string[]): string =>
-    cells
-      .map((cell, column) => (column === 0 ? cell.padEnd(widths[0]!) : cell.padStart(widths[column]!)))
-      .join('  ');
-  return [heads, ...rows].map((cells) => `${lineOf(cells)}\n`).join('');
+  return tableOf([{ head: 'Criterion' }, ...columns], rows);
 }

@@ -1,6 +1,6 @@
 import type { ReviewStanding } from '@rookery/shared/api';
 import { connect, findProject, type ProjectOptions } from '../connection.ts';
-import { downloadFile } from '../download.ts';
+import { downloadJobFile } from '../download.ts';
 import type { Io } from '../io.ts';
 import { waitForJob } from '../jobs.ts';
 import type { Outcome } from '../run.ts';
@@ -24,7 +24,13 @@ export async function exportDemonstrations(io: Io, options: ExportOptions): Prom
     body: { format, includeInvalidSteps, standings },
   });
   const job = await waitForJob(io, { client, projectId, jobId: created.id, label: 'Exporting', json });
-  const { size, sha256 } = await downloadFile(io, { connection, projectId, job, target: options.out, json });
+  const { size, sha256 } = await downloadJobFile(io, {
+    connection,
+    projectId,
+    job,
+    target: options.out,
+    json,
+  });
   return {
     json: { jobId: job.id, file: options.out, size, sha256, result: job.result },
     text: `Wrote ${options.out}: ${size} bytes, SHA-256 ${sha256}.\n`,
