@@ -1,20 +1,30 @@
 import { ApiError, type Client } from '@rookery/shared/api';
 import type { JobPayload } from '@rookery/shared/queues';
 import type { Logger } from 'pino';
-import { DeliverAgain } from './queue.ts';
-import { FinalFailure, handlers } from './workers/index.ts';
+import { DeliverAgain } from './deliver-again.ts';
+import { FinalFailure } from './final-failure.ts';
+import type { OpenPolicies } from './policies/open.ts';
+import { openProgressReports } from './progress-reports.ts';
 import { untilAnswered } from './until-answered.ts';
+import { handlers, type JobResult, type WorkerIdentity } from './workers/index.ts';
 
 export interface AttemptTask {
   client: Client;
-  worker: { id: string; name: string };
+  worker: WorkerIdentity;
+  policies: OpenPolicies;
+  cacheFolder: string;
   log: Logger;
+  /** Aborted when this process is asked to end: jobs come to a good point. */
+  draining: AbortSignal;
   /** Aborted when this process has to end: what is not handed in by then is delivered to another worker. */
   stopping: AbortSignal;
 }
 
 /** Answers that mean the attempt is no longer this worker's: a later one exists, or the job has ended. */
 const takenAway = new Set(['conflict', 'wrong_state', 'not_found']);
+
+/** After which a report of progress is given up for the next one, in milliseconds. */
+const longestReport = 10_000;
 
 /**
  * Works on one attempt that the queue delivered: begins it through the API, does it, and hands in the result or the
@@ -24,12 +34,11 @@ const takenAway = new Set(['conflict', 'wrong_state', 'not_found']);
 export async function workOnAttempt(task: AttemptTask, payload: JobPayload): Promise<void> {
   const { client, worker, stopping } = task;
   const log = task.log.child({ jobId: payload.jobId, attempt: payload.attempt });
+  const onWait = (error: unknown): void => log.warn({ err: error }, 'waiting for the server');
+  const params = payload;
   const send = async <T>(request: () => Promise<T>): Promise<T> => {
     try {
-      return await untilAnswered(request, {
-        signal: stopping,
-        onWait: (error) => log.warn({ err: error }, 'waiting for the server'),
-      });
+      return await untilAnswered(request, { signal: stopping, onWait });
     } catch (error) {
       if (stopping.aborted && !(error instanceof ApiError)) throw new DeliverAgain('the worker stops');
       throw error;
@@ -37,44 +46,78 @@ export async function workOnAttempt(task: AttemptTask, payload: JobPayload): Pro
   };
 
   try {
-    const params = payload;
     const begun = await send(() => client.startAttempt({ params, body: { workerId: worker.id } }));
-    const { attemptToken, kind, projectId, input } = begun;
-    const lost = new AbortController();
-    const signal = AbortSignal.any([lost.signal, stopping]);
+    const { attemptToken, kind } = begun;
     log.info({ kind }, 'job started');
-    const outcome = await handlers[kind]({
-      projectId,
-      input,
-      worker,
-      signal,
-      async reportProgress(done, total) {
-        await client
-          .reportProgress({ params, body: { attemptToken, done, total } })
-          .catch((error: unknown) => {
-            if (isTakenAway(error)) lost.abort(error);
-            else log.warn({ err: error }, 'progress not reported');
-          });
-      },
-    }).then(
-      (result) => ({ result }),
-      (error: unknown) => ({ error }),
-    );
+    const outcome = await handle({ task, begun, payload, log });
     if ('result' in outcome) {
       await send(() => client.completeAttempt({ params, body: { attemptToken, result: outcome.result } }));
       log.info({ kind }, 'job done');
       return;
     }
-    if (stopping.aborted) throw new DeliverAgain('the worker stops');
-    const reason = outcome.error instanceof Error ? outcome.error.message : String(outcome.error);
-    const isFinal = outcome.error instanceof FinalFailure;
-    log.error({ kind, err: outcome.error }, 'job failed');
+    const { error } = outcome;
+    if (error instanceof DeliverAgain || stopping.aborted) throw new DeliverAgain('the worker stops');
+    const reason = error instanceof Error ? error.message : String(error);
+    const isFinal = error instanceof FinalFailure;
+    log.error({ kind, err: error }, 'job failed');
     await send(() =>
       client.failAttempt({ params, body: { attemptToken, reason: reason.slice(0, 2000), isFinal } }),
     );
   } catch (error) {
     if (!isTakenAway(error)) throw error;
     log.info('the attempt is not this worker’s any more');
+  }
+}
+
+type Begun = Awaited<ReturnType<Client['startAttempt']>>;
+
+/** Does the work of an attempt, and says while it does that it is alive. */
+async function handle(options: {
+  task: AttemptTask;
+  begun: Begun;
+  payload: JobPayload;
+  log: Logger;
+}): Promise<{ result: JobResult } | { error: unknown }> {
+  const { task, begun, payload, log } = options;
+  const { attemptToken } = begun;
+  const lost = new AbortController();
+  const signal = AbortSignal.any([lost.signal, task.stopping]);
+  const reports = openProgressReports((done, total) =>
+    task.client
+      .reportProgress({
+        params: payload,
+        body: { attemptToken, done, total },
+        signal: AbortSignal.any([signal, AbortSignal.timeout(longestReport)]),
+      })
+      .catch((error: unknown) => {
+        if (isTakenAway(error)) lost.abort(error);
+        else if (!signal.aborted) log.warn({ err: error }, 'progress not reported');
+      }),
+  );
+  const onWait = (error: unknown): void => log.warn({ err: error }, 'waiting for the server');
+  const { client, worker, policies, cacheFolder, draining } = task;
+  try {
+    const result = await handlers[begun.kind]({
+      client,
+      jobId: payload.jobId,
+      attempt: payload.attempt,
+      attemptToken,
+      projectId: begun.projectId,
+      input: begun.input,
+      worker,
+      policies,
+      cacheFolder,
+      log,
+      signal,
+      draining,
+      send: (request) => untilAnswered(() => request(signal), { signal, onWait }),
+      reportProgress: (done, total) => reports.set(done, total),
+    });
+    return { result };
+  } catch (error) {
+    return { error };
+  } finally {
+    await reports.close();
   }
 }
 

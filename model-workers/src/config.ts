@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
+import { readEndpoints, type Endpoint } from './endpoints.ts';
+import { readTakes, WorkerStartError, type Take } from './takes.ts';
 
 /** How a model worker runs. */
 export interface WorkerConfig {
@@ -10,14 +12,13 @@ export interface WorkerConfig {
   key: string;
   /** `postgres:` or `redis:` address of the queue, with the worker's own credentials. */
   queueUrl: string;
+  takes: readonly Take[];
+  /** Where model files and vectors are kept between jobs; what is lost there is made or downloaded again. */
+  cacheFolder: string;
+  endpoints: ReadonlyMap<string, Endpoint>;
   logLevel: string;
   /** A file whose time of change says when the server last took a sign of life, for health checks; null: none. */
   aliveFile: string | null;
-}
-
-/** A mistake of whoever starts the worker: printed as it is, without a stack. */
-export class WorkerStartError extends Error {
-  override name = 'WorkerStartError';
 }
 
 const variables = z.object({
@@ -32,6 +33,9 @@ const variables = z.object({
     protocol: /^(postgres(ql)?|rediss?)$/,
     error: "has to be the queue's address, postgres://… or redis://…",
   }),
+  ROOKERY_CACHE_DIR: z.string(),
+  ROOKERY_WORKER_KINDS: z.string().optional(),
+  ROOKERY_WORKER_CONCURRENCY: z.string().optional(),
   ROOKERY_ALIVE_FILE: z.string().optional(),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 });
@@ -53,6 +57,9 @@ export function readWorkerConfig(env: Record<string, string | undefined>): Worke
     url: values.ROOKERY_URL.replace(/\/$/, ''),
     key: values.ROOKERY_WORKER_KEY,
     queueUrl: values.ROOKERY_QUEUE_URL,
+    takes: readTakes(values.ROOKERY_WORKER_KINDS, values.ROOKERY_WORKER_CONCURRENCY),
+    cacheFolder: path.resolve(values.ROOKERY_CACHE_DIR),
+    endpoints: readEndpoints(given),
     logLevel: values.LOG_LEVEL,
     aliveFile: values.ROOKERY_ALIVE_FILE ?? null,
   };
@@ -70,13 +77,16 @@ export async function readEnvironment(): Promise<Record<string, string | undefin
   return { ...process.env, ...values };
 }
 
+/** What a server on this machine left for its workers, and where files are kept beside it. */
 function readLocal(dataFolder: string): Record<string, unknown> {
+  const folder = path.resolve(dataFolder);
   try {
-    return JSON.parse(readFileSync(path.resolve(dataFolder, 'worker.json'), 'utf8')) as Record<
+    const local = JSON.parse(readFileSync(path.join(folder, 'worker.json'), 'utf8')) as Record<
       string,
       unknown
     >;
+    return { ROOKERY_CACHE_DIR: path.join(folder, 'cache'), ...local };
   } catch {
-    return {};
+    return { ROOKERY_CACHE_DIR: './rookery-cache' };
   }
 }

@@ -1,73 +1,127 @@
-import { ApiError, createClient } from '@rookery/shared/api';
-import { modelJobKinds } from '@rookery/shared/queues';
+import { ApiError, createClient, type WorkerDescription } from '@rookery/shared/api';
 import closeWithGrace from 'close-with-grace';
 import { randomUUID } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import { pino } from 'pino';
+import { pino, type Logger } from 'pino';
 import packageJson from '../package.json' with { type: 'json' };
 import { workOnAttempt } from './attempt.ts';
-import { isSupervised, readEnvironment, readWorkerConfig, WorkerStartError } from './config.ts';
+import { isSupervised, readEnvironment, readWorkerConfig } from './config.ts';
+import { readFlags } from './flags.ts';
+import { openPolicies } from './policies/open.ts';
 import { takeModelJobs } from './queue.ts';
+import { WorkerStartError } from './takes.ts';
 import { untilAnswered } from './until-answered.ts';
 
 /** How often the worker reports itself, in milliseconds; the server takes it for gone after a minute. */
 const reportEvery = 15_000;
 /** How long the jobs in hand may take after the worker was asked to end; then they go to another worker. */
 const drainMilliseconds = 10_000;
+/** A second signal after this many milliseconds is meant: end at once. Earlier ones are npm's copies of the first. */
+const impatienceMilliseconds = 1000;
+/** How long the server may take to hear that the worker ends. */
+const farewellMilliseconds = 2000;
 
 async function main(): Promise<void> {
-  const config = readWorkerConfig(await readEnvironment());
-  const log = pino({ level: config.logLevel, name: 'model-worker' });
+  const flags = readFlags(process.argv.slice(2));
+  const config = readWorkerConfig({ ...(await readEnvironment()), ...flags });
+  const log: Logger = pino({ level: config.logLevel, name: 'model-worker' });
   const client = createClient({ baseUrl: config.url, token: config.key });
-  const worker = { id: randomUUID(), name: `${hostname()}-${process.pid}`.slice(-100) };
+  const worker = {
+    id: randomUUID(),
+    name: `${hostname()}-${process.pid}`.slice(-100),
+    version: packageJson.version,
+  };
+  const draining = new AbortController();
   const stopping = new AbortController();
   const cleanups: (() => Promise<unknown> | void)[] = [];
-
-  const { close } = closeWithGrace({ delay: drainMilliseconds + 5_000, logger: log }, async ({ err }) => {
-    if (err) log.fatal({ err }, 'ending after an error nobody handled');
+  endOnSignals(log, async () => {
+    draining.abort();
     const timer = setTimeout(() => stopping.abort(), drainMilliseconds);
     for (const cleanup of cleanups.toReversed()) await cleanup();
     clearTimeout(timer);
   });
-  // The supervisor asks by closing the channel, and does so even when it is killed.
-  if (process.channel) process.once('disconnect', close);
 
   const startedAt = new Date().toISOString();
+  const { takes, endpoints, cacheFolder } = config;
+  const policies = openPolicies({ cacheFolder, endpoints, log, onChange: () => reportSoon() });
+  cleanups.push(() => policies.close());
+  const describe = (): WorkerDescription => ({
+    name: worker.name,
+    version: worker.version,
+    kinds: [...takes],
+    endpoints: [...endpoints.keys()].slice(0, 100),
+    startedAt,
+    ...policies.describe(),
+  });
   const report = async (): Promise<void> => {
     await client.reportWorker({
       params: { workerId: worker.id },
-      body: {
-        name: worker.name,
-        kinds: modelJobKinds.map((kind) => ({ kind, concurrency: 1 })),
-        version: packageJson.version,
-        device: 'cpu',
-        models: [],
-        endpoints: [],
-        startedAt,
-      },
+      body: { ...describe(), isEnding: draining.signal.aborted },
+      signal: AbortSignal.timeout(reportEvery),
     });
     if (config.aliveFile !== null) await writeFile(config.aliveFile, '');
   };
-  await untilAnswered(report, {
-    signal: stopping.signal,
-    onWait: (error) => log.warn({ err: error }, 'waiting for the server'),
-  }).catch(explainRefusal);
-  const timer = setInterval(() => {
+  const reportSoon = (): void => {
     report().catch((error: unknown) => log.warn({ err: error }, 'the server did not take a sign of life'));
-  }, reportEvery);
+  };
+  await untilAnswered(report, {
+    signal: draining.signal,
+    onWait: (error) => log.warn({ err: error }, 'waiting for the server'),
+  }).catch((error: unknown) => {
+    if (!draining.signal.aborted) explainRefusal(error);
+  });
+  if (draining.signal.aborted) return;
+  const timer = setInterval(reportSoon, reportEvery);
   cleanups.push(() => clearInterval(timer));
 
-  const task = { client, worker, log, stopping: stopping.signal };
+  const task = {
+    client,
+    worker,
+    policies,
+    cacheFolder,
+    log,
+    draining: draining.signal,
+    stopping: stopping.signal,
+  };
   const queue = await takeModelJobs({
     url: config.queueUrl,
+    takes,
     processor: (payload) => workOnAttempt(task, payload),
-    concurrency: 1,
     onError: (error) => log.warn({ err: error }, 'the queue reports an error'),
   });
   cleanups.push(() => queue.close());
-  log.info({ workerId: worker.id, kinds: modelJobKinds }, 'taking jobs');
+  cleanups.push(() =>
+    Promise.race([
+      report(),
+      new Promise((resolve) => setTimeout(resolve, farewellMilliseconds).unref()),
+    ]).catch(() => {}),
+  );
+  log.info({ workerId: worker.id, kinds: takes }, 'taking jobs');
   if (isSupervised()) process.send?.({ type: 'ready' });
+}
+
+/** Ends by `end` on a signal, when the supervisor closes the channel, and after an error that nobody handled. */
+function endOnSignals(log: Logger, end: () => Promise<void>): void {
+  const delay = drainMilliseconds + 5_000;
+  const signals = ['SIGINT', 'SIGTERM'] as const;
+  const { close } = closeWithGrace({ delay, logger: log, skip: [...signals] }, async ({ err }) => {
+    if (err) log.fatal({ err }, 'ending after an error nobody handled');
+    await end();
+  });
+  let asked: number | null = null;
+  const ask = (): void => {
+    if (asked !== null) {
+      if (performance.now() - asked > impatienceMilliseconds) process.exit(1);
+      return;
+    }
+    asked = performance.now();
+    log.info('coming to an end; once more ends at once');
+    close();
+  };
+  for (const signal of signals) process.on(signal, ask);
+  // The supervisor asks by closing the channel, and does so even when it is killed.
+  if (process.channel) process.once('disconnect', ask);
 }
 
 function explainRefusal(error: unknown): never {

@@ -5,13 +5,11 @@ import {
   workerTimings,
   type JobPayload,
 } from '@rookery/shared/queues';
-import { createPostgresBackend, DelayedError, Worker, type Job } from 'bullmq';
+import { createPostgresBackend, DelayedError, Worker, type Job, type PgPool } from 'bullmq';
 import { Redis } from 'ioredis';
-
-/** Says that an attempt could not be worked on now: the queue delivers it again, to whoever is free then. */
-export class DeliverAgain extends Error {
-  override name = 'DeliverAgain';
-}
+import pg from 'pg';
+import { DeliverAgain } from './deliver-again.ts';
+import type { Take } from './takes.ts';
 
 export interface QueueWorker {
   /** Takes no more jobs, waits for those in hand, and closes the connections. */
@@ -21,19 +19,21 @@ export interface QueueWorker {
 export interface QueueWorkerOptions {
   /** `postgres:` or `redis:`. */
   url: string;
+  /** Each kind has a queue of its own. */
+  takes: readonly Take[];
   /** A rejection has failed the attempt for the queue, except `DeliverAgain`. */
   processor: (payload: JobPayload) => Promise<void>;
-  /** Jobs in hand at once. */
-  concurrency: number;
   onError: (error: Error) => void;
 }
 
 /** How long a returned attempt waits, in milliseconds. */
 const redeliveryDelay = 1000;
+/** Connections for everything but waiting for jobs, for which each kind has one of its own. */
+const sharedConnections = 3;
 
-/** Takes model jobs from the queue until closed; a lost connection is opened again. */
+/** Takes model jobs from their queues until closed; a lost connection is opened again. */
 export async function takeModelJobs(options: QueueWorkerOptions): Promise<QueueWorker> {
-  const { url, processor, concurrency, onError } = options;
+  const { takes, processor, onError } = options;
   const deliver = async (job: Job, token?: string): Promise<void> => {
     try {
       await processor(jobPayloadSchema.parse(job.data));
@@ -43,28 +43,55 @@ export async function takeModelJobs(options: QueueWorkerOptions): Promise<QueueW
       throw new DelayedError();
     }
   };
-  const common = { ...workerTimings, concurrency, runRetryDelay: 1000 };
+  const connection = connect(options);
+  const workers = takes.map(({ kind, concurrency }) => {
+    const worker = connection.open(modelQueueName(kind), deliver, concurrency);
+    worker.on('error', onError);
+    return worker;
+  });
+  await Promise.all(workers.map((worker) => worker.waitUntilReady()));
+  return {
+    async close() {
+      await Promise.all(workers.map((worker) => worker.close()));
+      await connection.close();
+    },
+  };
+}
+
+interface OpenWorker {
+  on(event: 'error', listener: (error: Error) => void): unknown;
+  waitUntilReady(): Promise<unknown>;
+  close(): Promise<void>;
+}
+
+interface Connection {
+  open(name: string, deliver: (job: Job, token?: string) => Promise<void>, concurrency: number): OpenWorker;
+  close(): Promise<unknown>;
+}
+
+const timings = { ...workerTimings, runRetryDelay: 1000 };
+
+function connect({ url, takes, onError }: QueueWorkerOptions): Connection {
   if (url.startsWith('redis')) {
     const connection = new Redis(url, { maxRetriesPerRequest: null });
     connection.on('error', onError);
-    const worker = new Worker(modelQueueName('ping'), deliver, { ...common, connection });
-    worker.on('error', onError);
-    await worker.waitUntilReady();
     return {
-      async close() {
-        await worker.close();
-        connection.disconnect();
-      },
+      open: (name, deliver, concurrency) =>
+        new Worker(name, deliver, { ...timings, concurrency, connection }),
+      close: async () => connection.disconnect(),
     };
   }
-  const connection = { connectionString: url, schema: queueSchema, max: 3 };
-  const worker = new Worker(
-    modelQueueName('ping'),
-    deliver,
-    { ...common, connection },
-    createPostgresBackend,
-  );
-  worker.on('error', onError);
-  await worker.waitUntilReady();
-  return { close: () => worker.close() };
+  const pool = new pg.Pool({
+    connectionString: url,
+    options: `-c search_path=${queueSchema}`,
+    max: takes.length + sharedConnections,
+    keepAlive: true,
+  });
+  pool.on('error', onError);
+  const connection = pool as unknown as PgPool;
+  return {
+    open: (name, deliver, concurrency) =>
+      new Worker(name, deliver, { ...timings, concurrency, connection }, createPostgresBackend),
+    close: () => pool.end(),
+  };
 }

@@ -23,6 +23,7 @@ export async function untilAnswered<T>(
       if (error instanceof ApiError && !passing.has(error.code)) throw error;
       // An answer that is understood no better the next time.
       if (error instanceof ZodError) throw error;
+      options.signal.throwIfAborted();
       options.onWait?.(error);
       await delay(wait, undefined, { signal: options.signal });
     }

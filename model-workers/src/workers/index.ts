@@ -1,27 +1,47 @@
+import type { Client } from '@rookery/shared/api';
 import type { ModelJobKind } from '@rookery/shared/queues';
+import type { Logger } from 'pino';
+import type { OpenPolicies } from '../policies/open.ts';
 import { ping } from './ping.ts';
+import { sample } from './sample.ts';
+import { trainRanker } from './train-ranker.ts';
+
+/** What a worker says of itself. */
+export interface WorkerIdentity {
+  id: string;
+  name: string;
+  /** Of its program. */
+  version: string;
+}
 
 /** What a handler works with. */
 export interface JobContext {
+  client: Client;
+  jobId: string;
+  attempt: number;
+  /** Goes with every write of this attempt. */
+  attemptToken: string;
   projectId: string;
   /** As the server stored it; a handler checks it against its own schema. */
   input: Record<string, unknown>;
-  worker: { id: string; name: string };
-  /** Aborted when the server takes the attempt away from this worker: stop soon. */
+  worker: WorkerIdentity;
+  policies: OpenPolicies;
+  /** A folder for what can be made or downloaded again. */
+  cacheFolder: string;
+  log: Logger;
+  /** Aborted when the server takes the attempt away from this worker, or the process has to end: stop at once. */
   signal: AbortSignal;
+  /** Aborted when the process is asked to end: come to a point from which another worker can go on, and throw DeliverAgain. */
+  draining: AbortSignal;
+  /** Sends a request, which has to be safe to repeat, until the server has answered it; it is given `signal`. */
+  send: <T>(request: (signal: AbortSignal) => Promise<T>) => Promise<T>;
   /** Says how far it is; `total` is null while it is not known. */
-  reportProgress(done: number, total: number | null): Promise<void>;
+  reportProgress(done: number, total: number | null): void;
 }
 
 /** Does one attempt; its answer, ids and JSON-safe values, is the job's result. A rejection is reported as failure. */
-export type JobHandler = (context: JobContext) => Promise<Result>;
+export type JobHandler = (context: JobContext) => Promise<JobResult>;
 type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
-type Result = Record<string, Json>;
+export type JobResult = Record<string, Json>;
 
-/** Says that another attempt would fail in the same way; the message is for a lead. */
-export class FinalFailure extends Error {
-  override name = 'FinalFailure';
-}
-
-const later: JobHandler = () => Promise.reject(new Error('to be built'));
-export const handlers: Record<ModelJobKind, JobHandler> = { ping, 'train-ranker': later, sample: later };
+export const handlers: Record<ModelJobKind, JobHandler> = { ping, 'train-ranker': trainRanker, sample };
