@@ -269,6 +269,50 @@ test('pairs are made as the options say; a dry run only tells how many they woul
   ]);
 });
 
+test('jobs are filtered, cut at the limit, and tried again by id', async () => {
+  const queries: string[] = [];
+  const { env } = await serve({
+    'GET /api/projects': oneProject,
+    'GET /jobs': (request) => {
+      queries.push(new URL(request.url!, 'http://server').search);
+      const failed = job({ kind: 'sample', state: 'failed', error: 'No such model.', worker: 'w1' });
+      return { items: [failed], nextCursor: 'next', total: 3 };
+    },
+    'POST /jobs/JOB/retry': () => ({ status: 202, ...job({ kind: 'sample', state: 'queued', attempt: 2 }) }),
+  });
+  const listed = await rookery(['jobs', 'list', '--state', 'failed', '--kind', 'sample', '--limit', '1'], {
+    env,
+  });
+  expect(listed.out).toContain('No such model.');
+  expect(listed.out).toContain('… and 2 more');
+  expect(queries).toEqual(['?limit=1&state=failed&kind=sample']);
+  expect(await rookery(['jobs', 'retry', jobId], { env })).toEqual({
+    code: 0,
+    out: `Job ${jobId} is queued, attempt 2.\n`,
+    err: '',
+  });
+});
+
+test('questions are changed by what they have in common, and never all of them by mistake', async () => {
+  const asked: unknown[] = [];
+  const { env } = await serve({
+    'GET /api/projects': oneProject,
+    'PATCH /questions': async (request) => {
+      asked.push(await bodyOf(request));
+      return { changed: 60, unchanged: 0, refused: 0 };
+    },
+  });
+  const args = ['questions', 'change', '--use', 'bc', '--wanted', '3', '--priority', '10'];
+  expect(await rookery(args, { env })).toEqual({
+    code: 0,
+    out: '60 questions changed, 0 were like that already.\n',
+    err: '',
+  });
+  expect(await rookery(['questions', 'change', '--wanted', '3'], { env })).toMatchObject({ code: 2 });
+  expect(await rookery(['questions', 'change', '--use', 'bc'], { env })).toMatchObject({ code: 2 });
+  expect(asked).toEqual([{ which: { matching: { use: 'bc' } }, change: { wanted: 3, priority: 10 } }]);
+});
+
 test('Ctrl-C stops waiting, exits with 130, and says that the job goes on', async () => {
   const interruption = new AbortController();
   const { env } = await serve({
