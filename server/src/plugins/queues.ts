@@ -31,6 +31,8 @@ export interface Queues {
    * first. Adding the same attempt twice adds it once.
    */
   add(kind: JobKind, payload: JobPayload, options?: { delayMs?: number }): Promise<void>;
+  /** As `add`, for many attempts at jobs of one kind, to be delivered at once. */
+  addMany(kind: JobKind, payloads: readonly JobPayload[]): Promise<void>;
   /** Whether the queue holds this attempt, waiting or running: false when it has ended or was lost. */
   isPending(kind: JobKind, payload: JobPayload): Promise<boolean>;
   /** Rejects when the queue cannot be reached. */
@@ -44,7 +46,7 @@ export interface Queues {
 }
 
 /** What we use of BullMQ's queue and worker, whose types name the backend. */
-type OpenQueue = Pick<Queue, 'add' | 'getJobState' | 'close'> & ReportsErrors;
+type OpenQueue = Pick<Queue, 'add' | 'addBulk' | 'getJobState' | 'close'> & ReportsErrors;
 type OpenWorker = Pick<Worker, 'waitUntilReady' | 'close'> & ReportsErrors;
 interface ReportsErrors {
   on(event: 'error', listener: (error: Error) => void): unknown;
@@ -104,6 +106,15 @@ export async function createQueues(options: {
         jobId: queueJobId(payload),
         delay,
       });
+    },
+    async addMany(kind, payloads) {
+      await queueOf(kind).addBulk(
+        payloads.map((payload) => ({
+          name: kind,
+          data: jobPayloadSchema.parse(payload),
+          opts: { jobId: queueJobId(payload) },
+        })),
+      );
     },
     async isPending(kind, payload) {
       const state = await queueOf(kind).getJobState(queueJobId(payload));

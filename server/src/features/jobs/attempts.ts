@@ -6,6 +6,7 @@ import type { StoredBlob } from '../../blobs/index.ts';
 import type { Queryable, Transaction } from '../../db/database.ts';
 import { blobs, jobProblems, jobs } from '../../db/schema/index.ts';
 import type { Dependencies } from '../../dependencies.ts';
+import { followUp } from './followers.ts';
 import type { JobRow } from './presenter.ts';
 import { changeJob, enqueueJob, publishJob } from './service.ts';
 
@@ -111,7 +112,7 @@ export async function completeAttempt(
   outcome: { result: Record<string, unknown>; file?: { name: string; blob: StoredBlob } | undefined },
 ): Promise<AttemptWrite> {
   const { result, file } = outcome;
-  return deps.db.transaction(async (tx): Promise<AttemptWrite> => {
+  const ended = await deps.db.transaction(async (tx): Promise<JobRow | AttemptWrite> => {
     const before = await lockRun(tx, key);
     if (before?.state === 'done') return isDeepStrictEqual(before.result, result) ? 'written' : 'superseded';
     if (before?.state !== 'running') return 'superseded';
@@ -129,9 +130,11 @@ export async function completeAttempt(
       endedAt: at,
       ...(file && { fileName: file.name, fileBlob: file.blob.hash }),
     } as const;
-    await changeJob(deps, { tx, before, change, what: 'done', actorId: null });
-    return 'written';
+    return changeJob(deps, { tx, before, change, what: 'done', actorId: null });
   });
+  if (typeof ended === 'string') return ended;
+  await followUp(deps, ended);
+  return 'written';
 }
 
 /**
@@ -175,8 +178,10 @@ export function endRun(
   return changeJob(deps, { tx, before, change, what: 'attempt-failed', actorId: null });
 }
 
+/** After the commit of `endRun`. */
 export async function enqueueNext(deps: Dependencies, job: JobRow): Promise<void> {
   if (job.state === 'queued') await enqueueJob(deps, job, { delayMs: backoffMs(job.failures) });
+  await followUp(deps, job);
 }
 
 const isRun = (key: AttemptKey) =>

@@ -1,11 +1,13 @@
 import { ApiError, type JobState } from '@rookery/shared/api';
+import type { LiveMessage } from '@rookery/shared/live';
 import type { JobKind } from '@rookery/shared/queues';
 import { and, eq } from 'drizzle-orm';
 import { uuidv7 } from 'uuidv7';
 import type { Queryable, Transaction } from '../../db/database.ts';
-import { recordEvent } from '../../db/events.ts';
+import { recordEvent, type EventRecord } from '../../db/events.ts';
 import { jobs } from '../../db/schema/index.ts';
 import type { Dependencies } from '../../dependencies.ts';
+import { followUp, tellFollower } from './followers.ts';
 import type { JobRow } from './presenter.ts';
 import { jobNotFound, lockJob, type JobKey } from './queries.ts';
 
@@ -81,7 +83,7 @@ export async function queueUploadedJob(
  * @throws ApiError `not_found`; `wrong_state` when it has ended.
  */
 export async function cancelJob(deps: Dependencies, key: JobKey & { actorId: string }): Promise<void> {
-  await deps.db.transaction(async (tx) => {
+  const job = await deps.db.transaction(async (tx) => {
     const before = await lockJob(tx, key);
     if (!isOpen(before.state)) {
       throw new ApiError(
@@ -91,8 +93,9 @@ export async function cancelJob(deps: Dependencies, key: JobKey & { actorId: str
     }
     // Without its token, every further write of the attempt that runs is refused.
     const change = { state: 'cancelled', attemptToken: null, endedAt: deps.clock() } as const;
-    await changeJob(deps, { tx, before, change, what: 'cancelled', actorId: key.actorId });
+    return changeJob(deps, { tx, before, change, what: 'cancelled', actorId: key.actorId });
   });
+  await followUp(deps, job);
 }
 
 /**
@@ -116,12 +119,18 @@ export async function retryJob(deps: Dependencies, key: JobKey & { actorId: stri
     return changeJob(deps, { tx, before, change, what: 'retried', actorId: key.actorId });
   });
   await enqueueJob(deps, job);
+  await followUp(deps, job);
 }
 
-const isOpen = (state: JobState): boolean =>
-  state === 'uploading' || state === 'queued' || state === 'running';
+/** States of jobs that have not ended. */
+export const openStates = ['uploading', 'held', 'queued', 'running'] as const satisfies JobState[];
 
-/** Changes a locked row, with its event and its live message. */
+const isOpen = (state: JobState): boolean => (openStates as readonly JobState[]).includes(state);
+
+/**
+ * Changes a locked row, with its event, its live message and what its feature makes hold with it; follow the commit with `followUp`
+ * where the job may have ended or begun again.
+ */
 export async function changeJob(
   deps: Dependencies,
   options: {
@@ -142,33 +151,36 @@ export async function changeJob(
     .returning();
   if (!job) return jobNotFound();
   await recordJobEvent(tx, { job, what, before, actorId, at: deps.clock() });
+  await tellFollower(deps, { tx, before, job });
   await publishJob(deps, tx, job);
   return job;
 }
 
 /** Tells the project's leads how far a job is. */
 export async function publishJob(deps: Dependencies, db: Queryable, job: JobRow): Promise<void> {
-  await deps.live.publish(
-    db,
-    { projectId: job.projectId },
-    {
-      type: 'job',
-      projectId: job.projectId,
-      jobId: job.id,
-      state: job.state,
-      done: job.progressDone,
-      total: job.progressTotal,
-    },
-  );
+  await deps.live.publish(db, { projectId: job.projectId }, jobMessage(job));
 }
 
-async function recordJobEvent(
-  tx: Queryable,
-  options: { job: JobRow; what: string; before: JobRow | null; actorId: string | null; at: Date },
-): Promise<void> {
-  const { job, what, before, actorId, at } = options;
+export const jobMessage = (job: JobRow): LiveMessage => ({
+  type: 'job',
+  projectId: job.projectId,
+  jobId: job.id,
+  state: job.state,
+  done: job.progressDone,
+  total: job.progressTotal,
+});
+
+interface JobChange {
+  job: JobRow;
+  what: string;
+  before: JobRow | null;
+  actorId: string | null;
+  at: Date;
+}
+
+export function jobEvent({ job, what, before, actorId, at }: JobChange): EventRecord {
   const summary = ({ kind, state, attempt, error }: JobRow) => ({ kind, state, attempt, error });
-  await recordEvent(tx, {
+  return {
     projectId: job.projectId,
     actorId,
     objectType: 'job',
@@ -177,5 +189,7 @@ async function recordJobEvent(
     before: before && summary(before),
     after: summary(job),
     at,
-  });
+  };
 }
+
+const recordJobEvent = (tx: Queryable, change: JobChange): Promise<void> => recordEvent(tx, jobEvent(change));

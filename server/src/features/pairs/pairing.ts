@@ -2,10 +2,11 @@ import { ApiError, type Job, type pairRoutes, type PairingOptions } from '@rooke
 import { randomBytes } from 'node:crypto';
 import { uuidv7 } from 'uuidv7';
 import type { z } from 'zod';
+import type { Queryable, Transaction } from '../../db/database.ts';
 import { recordEvent } from '../../db/events.ts';
 import { pairings } from '../../db/schema/index.ts';
 import type { Dependencies } from '../../dependencies.ts';
-import { createJob, enqueueJob, jobAnswer } from '../jobs/index.ts';
+import { createJob, enqueueJob, jobAnswer, type JobRow } from '../jobs/index.ts';
 import { findProject } from '../projects/index.ts';
 import type { MakePairsInput } from './make-pairs.ts';
 import { planPairs } from './planning.ts';
@@ -17,7 +18,7 @@ export async function previewPairing(
   deps: Dependencies,
   { projectId, options }: { projectId: string; options: PairingOptions },
 ): Promise<Preview> {
-  const { overlap, reratedPercent } = await settleTargets(deps, { projectId, options });
+  const { overlap, reratedPercent } = await settleTargets(deps.db, { projectId, options });
   const seed = options.seed || newSeed();
   const sum = { questions: 0, answers: 0, candidates: 0, twins: 0, existing: 0, pairs: 0 };
   for await (const { plans } of planPairs(deps.db, { projectId, seed, options, after: null })) {
@@ -36,58 +37,69 @@ export async function previewPairing(
   return { ...sum, comparisons: sum.pairs * wanted };
 }
 
+interface NewPairing {
+  projectId: string;
+  options: PairingOptions;
+  /** Null: the server itself. */
+  actorId: string | null;
+}
+
 /** Queues a run of pairing. What the settings decide of it is decided now. */
-export async function createPairing(
+export async function createPairing(deps: Dependencies, pairing: NewPairing): Promise<Job> {
+  const job = await deps.db.transaction((tx) => insertPairing(deps, tx, pairing));
+  await enqueueJob(deps, job);
+  return jobAnswer(job);
+}
+
+/** Writes a run of pairing and its job. Call `enqueueJob` once the transaction is committed. */
+export async function insertPairing(
   deps: Dependencies,
-  { projectId, options, actorId }: { projectId: string; options: PairingOptions; actorId: string },
-): Promise<Job> {
-  const targets = await settleTargets(deps, { projectId, options });
+  tx: Transaction,
+  { projectId, options, actorId }: NewPairing,
+): Promise<JobRow> {
+  const targets = await settleTargets(tx, { projectId, options });
   const at = deps.clock();
   const seed = options.seed || newSeed();
   const pairingId = uuidv7();
   const input: MakePairsInput = { pairingId, seed, options: { ...options, ...targets } };
-  const job = await deps.db.transaction(async (tx) => {
-    const row = await createJob(tx, {
-      projectId,
-      kind: 'make-pairs',
-      input,
-      createdBy: actorId,
-      state: 'queued',
-      at,
-    });
-    const method = options.perQuestion === null ? 'all' : 'per-question';
-    await tx.insert(pairings).values({
-      id: pairingId,
-      projectId,
-      method,
-      options,
-      seed,
-      jobId: row.id,
-      createdBy: actorId,
-      createdAt: at,
-    });
-    await recordEvent(tx, {
-      projectId,
-      actorId,
-      objectType: 'pairing',
-      objectId: pairingId,
-      kind: 'pairing.created',
-      after: { method, options, seed },
-      at,
-    });
-    return row;
+  const row = await createJob(tx, {
+    projectId,
+    kind: 'make-pairs',
+    input,
+    createdBy: actorId,
+    state: 'queued',
+    at,
   });
-  await enqueueJob(deps, job);
-  return jobAnswer(job);
+  const method = options.perQuestion === null ? 'all' : 'per-question';
+  await tx.insert(pairings).values({
+    id: pairingId,
+    projectId,
+    method,
+    options,
+    seed,
+    jobId: row.id,
+    createdBy: actorId,
+    createdAt: at,
+  });
+  await recordEvent(tx, {
+    projectId,
+    actorId,
+    objectType: 'pairing',
+    objectId: pairingId,
+    kind: 'pairing.created',
+    after: { method, options, seed },
+    at,
+  });
+  return row;
 }
 
 const newSeed = (): string => randomBytes(8).toString('hex');
 
 async function settleTargets(
-  deps: Dependencies,
+  db: Queryable,
   { projectId, options }: { projectId: string; options: PairingOptions },
 ): Promise<{ overlap: number; reratedPercent: number }> {
-  const project = await findProject(deps.db, projectId);
+  const project = await findProject(db, projectId);
   if (!project) throw new ApiError('not_found', 'There is no such project.');
   const { comparisons } = project.settings;
   return {

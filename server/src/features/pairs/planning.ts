@@ -145,7 +145,7 @@ function questionsInScope(
 
 /**
  * The answers that can be paired, by question: imported ones, the newest one of each demonstration that is done and counts as accepted,
- * and the newest one of each sample.
+ * and the newest one of each sample, if no other of its question and version in the plan came to the same before.
  */
 async function readCandidates(
   db: Queryable,
@@ -168,6 +168,7 @@ async function readCandidates(
         inArray(answers.questionId, questionIds),
         sources === null ? undefined : inArray(answers.source, sources),
         sql`(${answers.origin} = 'import' or ${answers.revision} = ${episodes.answerRevision})`,
+        isNull(episodes.duplicateOf),
         sql`(${answers.origin} <> 'demonstration' or (${isDone} and ${countsAsAccepted(projectId)}))`,
       ),
     );
