@@ -1,5 +1,5 @@
 import type { Client } from '@rookery/shared/api';
-import { contentWords, stemsOf } from './words.ts';
+import { contentWords, stemsOf } from '../text/words.ts';
 
 /** What a simulated person knows of a question beforehand. */
 export interface Knowledge {

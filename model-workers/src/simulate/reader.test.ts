@@ -14,7 +14,7 @@ import { describe, expect, it } from 'vitest';
 import { knowledgeOfText, type Knowledge } from './knowledge.ts';
 import { createRandom } from './random.ts';
 import { createMemory, nextCommand, type Traits } from './reader.ts';
-import { stemsOf } from './words.ts';
+import { stemsOf } from '../text/words.ts';
 import { writeAnswer } from './writer.ts';
 
 const question = 'Why do crows remember the faces of people?';

@@ -1,6 +1,6 @@
 import { formatCommand, selectionToQuote, type BrowserView } from '@rookery/shared/browser';
 import type { Knowledge } from './knowledge.ts';
-import { bestPassage, rarestWord, sentencesOf } from './passages.ts';
+import { bestPassage, rarestWord, sentencesOf } from '../text/passages.ts';
 import type { Random } from './random.ts';
 
 /** How well somebody works. */

@@ -1,6 +1,6 @@
 import type { Quote } from '@rookery/shared/browser';
 import type { Knowledge } from './knowledge.ts';
-import { bestPassage } from './passages.ts';
+import { bestPassage } from '../text/passages.ts';
 import type { Random } from './random.ts';
 import type { Traits } from './reader.ts';
 

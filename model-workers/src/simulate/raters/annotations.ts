@@ -10,7 +10,7 @@ import {
   type Trust,
 } from '@rookery/shared/comparisons';
 import { citedNumbers } from '@rookery/shared/text';
-import { stemsOf } from '../words.ts';
+import { stemsOf } from '../../text/words.ts';
 import { backedFrom, seenSentences, shareWithin, type SeenSentence } from './features.ts';
 
 /**

@@ -1,6 +1,6 @@
 import type { ComparisonOption } from '@rookery/shared/api';
 import { answerSentences, blankCitations, citedNumbers, type TextRange } from '@rookery/shared/text';
-import { stemsOf } from '../words.ts';
+import { stemsOf } from '../../text/words.ts';
 
 /**
  * What a simulated rater notices in an answer; a taste weighs it. All are shares from 0 to 1, but `length`, which has no end.
