@@ -1,4 +1,10 @@
-import { queueJobId, queueNames, queueSchema, type JobPayload } from '@rookery/shared/queues';
+import {
+  modelQueueName,
+  queueJobId,
+  queueSchema,
+  type JobPayload,
+  type ModelJobKind,
+} from '@rookery/shared/queues';
 import { createPostgresBackend, Queue, runMigrations } from 'bullmq';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { randomBytes, randomUUID } from 'node:crypto';
@@ -9,6 +15,7 @@ import path from 'node:path';
 import pg from 'pg';
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from 'vitest';
+import { scriptSampling, type Answer, type Script } from './sampling/testing.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -16,14 +23,6 @@ declare module 'vitest' {
     redisUrl: string | null;
   }
 }
-
-/** An answer of the scripted API: status and body, or a promise of it. */
-type Answer = { status: number; body?: unknown };
-type Script = (call: {
-  method: string;
-  path: string;
-  body: Record<string, unknown>;
-}) => Answer | Promise<Answer>;
 
 const program = path.join(import.meta.dirname, 'main.ts');
 const name = `workers_${randomBytes(6).toString('hex')}`;
@@ -91,9 +90,33 @@ const begun: Answer = {
   body: { kind: 'ping', projectId: randomUUID(), input: {}, attemptToken: 'token-of-the-attempt' },
 };
 
-function startWorker(apiUrl: string, queueUrl: string): { child: ChildProcess; printed: () => string } {
-  const child = spawn(process.execPath, [program], {
+/** A completions API whose every command is a scroll, which ends browsing after the fourth, and whose answers are the same. */
+async function serveCompletions(): Promise<{ url: string }> {
+  const server = createServer((request, response) => {
+    void (async () => {
+      const chunks: Buffer[] = [];
+      for await (const chunk of request) chunks.push(chunk as Buffer);
+      const { prompt } = JSON.parse(Buffer.concat(chunks).toString()) as { prompt: string };
+      const text =
+        prompt === 'after 4' ? 'End: Answer' : prompt === 'after 5' ? ' Crows do.' : 'Scrolled down 1';
+      response.end(JSON.stringify({ choices: [{ text }] }));
+    })();
+  });
+  servers.push(server);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
+}
+
+function startWorker(
+  apiUrl: string,
+  queueUrl: string,
+  { env = {}, flags = [] }: { env?: Record<string, string>; flags?: string[] } = {},
+): { child: ChildProcess; printed: () => string } {
+  const child = spawn(process.execPath, [program, ...flags], {
     env: {
+      ROOKERY_ENDPOINT_LOCAL_URL: 'http://127.0.0.1:9',
+      ROOKERY_ENDPOINT_LOCAL_KEY: 'a-key-of-an-endpoint',
+      ...env,
       PATH: process.env['PATH'],
       ROOKERY_URL: apiUrl,
       ROOKERY_WORKER_KEY: 'a-key-of-a-worker',
@@ -116,22 +139,23 @@ describe.each([
   let redis: Redis | undefined;
   afterAll(() => redis?.disconnect());
 
-  const open = (): Queue => {
+  const open = (kind: ModelJobKind): Queue => {
     if (backend === 'Redis')
-      return new Queue(queueNames.model, { connection: (redis ??= new Redis(queueUrl)) });
+      return new Queue(modelQueueName(kind), { connection: (redis ??= new Redis(queueUrl)) });
     const connection = { connectionString: queueUrl, schema: queueSchema, max: 2 };
-    return new Queue(queueNames.model, { connection }, createPostgresBackend) as unknown as Queue;
+    return new Queue(modelQueueName(kind), { connection }, createPostgresBackend) as unknown as Queue;
   };
 
-  async function addJob(payload: JobPayload = { jobId: randomUUID(), attempt: 1 }): Promise<JobPayload> {
-    const opened = open();
-    await opened.add('ping', payload, { jobId: queueJobId(payload) });
+  async function addJob(kind: ModelJobKind = 'ping'): Promise<JobPayload> {
+    const payload = { jobId: randomUUID(), attempt: 1 };
+    const opened = open(kind);
+    await opened.add(kind, payload, { jobId: queueJobId(payload) });
     await opened.close();
     return payload;
   }
 
-  async function stateOf(payload: JobPayload): Promise<string> {
-    const opened = open();
+  async function stateOf(payload: JobPayload, kind: ModelJobKind = 'ping'): Promise<string> {
+    const opened = open(kind);
     const state = await opened.getJobState(queueJobId(payload));
     await opened.close();
     return state;
@@ -155,7 +179,17 @@ describe.each([
         attemptToken: 'token-of-the-attempt',
         result: { workerId: expect.any(String) as string },
       });
-      expect(api.reports[0]).toMatchObject({ kinds: ['ping'], authorization: 'Bearer a-key-of-a-worker' });
+      expect(api.reports[0]).toMatchObject({
+        authorization: 'Bearer a-key-of-a-worker',
+        kinds: [
+          { kind: 'ping', concurrency: 1 },
+          { kind: 'train-ranker', concurrency: 1 },
+          { kind: 'sample', concurrency: 4 },
+        ],
+        endpoints: ['LOCAL'],
+        isEnding: false,
+      });
+      expect(JSON.stringify(api.reports)).not.toContain('a-key-of-an-endpoint');
       await expect.poll(() => stateOf(payload)).toBe('completed');
     },
   );
@@ -213,37 +247,67 @@ describe.each([
     expect(code).toBe(0);
     expect(results).toEqual([`/api/model-jobs/${first.jobId}/attempts/1/result`]);
     expect(await stateOf(second)).toBe('waiting');
-    const opened = open();
+    expect(api.reports.at(-1)).toMatchObject({ isEnding: true });
+    const opened = open('ping');
     await opened.remove(queueJobId(second));
     await opened.close();
   });
 
   test.skipIf(!isAvailable)(
-    'the job of a worker that was killed reaches another one within half a minute',
+    'asked to end, it leaves a sample between two commands, and another worker goes on',
     { timeout: 60_000 },
     async () => {
-      const asked = Promise.withResolvers<void>();
-      const finished = Promise.withResolvers<void>();
-      let starts = 0;
-      const api = await serveApi(async ({ method, path: address }) => {
-        if (address.startsWith('/api/workers/')) return { status: 204 };
-        if (method !== 'POST') {
-          finished.resolve();
-          return { status: 204 };
-        }
-        starts += 1;
-        asked.resolve();
-        // The first worker never hears of it: it is killed first.
-        return starts === 1 ? new Promise<Answer>(() => {}) : begun;
+      const answering = await serveCompletions();
+      const sampling = scriptSampling();
+      const api = await serveApi(sampling.script);
+      const job = await addJob('sample');
+      const env = { ROOKERY_ENDPOINT_LOCAL_URL: answering.url };
+      const first = startWorker(api.url, queueUrl, {
+        env,
+        flags: ['--kinds', 'sample', '--concurrency', '2'],
       });
-      await addJob();
-      const { child } = startWorker(api.url, queueUrl);
-      await asked.promise;
+      await expect.poll(() => sampling.commands.length, { timeout: 20_000 }).toBe(2);
+      first.child.kill('SIGTERM');
+      // The command in hand is answered only now.
+      sampling.goOn.resolve();
+      const [code] = (await once(first.child, 'exit')) as [number];
+      expect(code).toBe(0);
+      const left = sampling.commands.length;
+      expect(left).toBeLessThan(5);
+      expect(api.reports[0]).toMatchObject({ kinds: [{ kind: 'sample', concurrency: 2 }] });
+      startWorker(api.url, queueUrl, { env });
+      const result = await sampling.finished.promise;
+      expect(result).toEqual({ samples: 1, answered: 1, duplicates: 0, noAnswer: 0 });
+      expect(sampling.starts()).toBe(2);
+      expect(sampling.commands.map(({ sequence }) => sequence)).toEqual([1, 2, 3, 4, 5]);
+      expect(sampling.commands.map(({ token }) => token)).toEqual([
+        ...Array.from({ length: left }, () => 'token 1'),
+        ...Array.from({ length: 5 - left }, () => 'token 2'),
+      ]);
+      await expect.poll(() => stateOf(job, 'sample')).toBe('completed');
+    },
+  );
+
+  test.skipIf(!isAvailable)(
+    'the sample of a worker that was killed is gone on with by another one within half a minute',
+    { timeout: 60_000 },
+    async () => {
+      const answering = await serveCompletions();
+      const sampling = scriptSampling();
+      const api = await serveApi(sampling.script);
+      await addJob('sample');
+      const options = { env: { ROOKERY_ENDPOINT_LOCAL_URL: answering.url } };
+      const { child } = startWorker(api.url, queueUrl, options);
+      await expect.poll(() => sampling.commands.length, { timeout: 20_000 }).toBe(2);
       child.kill('SIGKILL');
       const killedAt = performance.now();
-      startWorker(api.url, queueUrl);
-      await finished.promise;
+      sampling.goOn.resolve();
+      startWorker(api.url, queueUrl, options);
+      expect(await sampling.finished.promise).toMatchObject({ samples: 1, answered: 1 });
       expect(performance.now() - killedAt).toBeLessThan(30_000);
+      expect(sampling.commands.map(({ sequence }) => sequence)).toEqual([1, 2, 3, 4, 5]);
+      const tokens = ['token 1', 'token 1', 'token 2', 'token 2', 'token 2'];
+      expect(sampling.commands.map(({ token }) => token)).toEqual(tokens);
     },
   );
 });

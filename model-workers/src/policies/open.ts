@@ -5,7 +5,6 @@ import { FinalFailure } from '../final-failure.ts';
 import { openEndpoint } from './endpoint/index.ts';
 import { loadModel } from './model-cache.ts';
 import type { Policy } from './policy.ts';
-import { openRanker } from './ranker/index.ts';
 
 export interface OpenPoliciesOptions {
   cacheFolder: string;
@@ -142,5 +141,7 @@ async function openPolicy(
   }
   const { manifest } = version;
   const model = await loadModel({ sha256: manifest.model.sha256, cacheFolder, download, log });
+  // The runtime of models is loaded by whoever needs it first.
+  const { openRanker } = await import('./ranker/index.ts');
   return openRanker({ manifest, model, cacheFolder, signal });
 }

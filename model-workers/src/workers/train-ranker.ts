@@ -1,6 +1,5 @@
 import { rankerSettingsSchema, type TrainingDemonstration } from '@rookery/shared/api';
 import { z } from 'zod';
-import { trainRanker as train } from '../policies/ranker/index.ts';
 import type { JobContext, JobHandler, JobResult } from './index.ts';
 
 const inputSchema = z.object({ settings: rankerSettingsSchema });
@@ -13,7 +12,9 @@ export const trainRanker: JobHandler = async (context) => {
   const { client, attemptToken, jobId, attempt, cacheFolder, signal, send } = context;
   const { settings } = inputSchema.parse(context.input);
   const first = await readPage(context);
-  const { model, manifest } = await train({
+  // The runtime of models is loaded by whoever needs it first.
+  const ranker = await import('../policies/ranker/index.ts');
+  const { model, manifest } = await ranker.trainRanker({
     demonstrations: readAll(context, first),
     total: first.total,
     settings,

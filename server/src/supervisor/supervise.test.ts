@@ -70,15 +70,22 @@ test('it runs a database, the server and a worker, and ends all three when it is
   await expect(access(path.join(dataDir, 'lock'))).rejects.toThrow('ENOENT');
 });
 
-test('the worker is given the way to the server and the queue, and no secret of the server', async () => {
-  const supervision = start();
+test('the worker is given the way to the server and the queue, its own settings, and no secret of the server', async () => {
+  const supervision = start({ ROOKERY_ENDPOINT_LOCAL_KEY: 'of an endpoint' });
   await supervision.ready;
   await supervision.heard(/worker was given/);
   const given = supervision.said
     .find((line) => line.startsWith('worker was given'))!
     .split(' ')
     .slice(3);
-  const own = ['ROOKERY_QUEUE_URL', 'ROOKERY_SUPERVISED', 'ROOKERY_URL', 'ROOKERY_WORKER_KEY'];
+  const own = [
+    'ROOKERY_CACHE_DIR',
+    'ROOKERY_ENDPOINT_LOCAL_KEY',
+    'ROOKERY_QUEUE_URL',
+    'ROOKERY_SUPERVISED',
+    'ROOKERY_URL',
+    'ROOKERY_WORKER_KEY',
+  ];
   expect(given.filter((name) => name.startsWith('ROOKERY_'))).toEqual(own);
   expect(given).not.toContain('DATABASE_URL');
   expect(given).not.toContain('UNRELATED_SECRET');

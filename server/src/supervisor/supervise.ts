@@ -113,9 +113,9 @@ export function supervise(task: SuperviseOptions): Supervision {
   }
 
   function runServer(database: Promise<string>, secrets: Secrets): Program<ServerReady> {
-    // What is secret, or is meant once, goes by the channel.
+    // What is secret, or is meant once, goes by the channel; what is for workers alone does not go to the server.
     const env = {
-      ...task.env,
+      ...withoutWorkerSettings(task.env),
       DATABASE_URL: undefined,
       ROOKERY_SECRET: undefined,
       ROOKERY_ADMIN_LINK: undefined,
@@ -169,8 +169,16 @@ export function supervise(task: SuperviseOptions): Supervision {
       'TMPDIR',
       'LOG_LEVEL',
       'NODE_COMPILE_CACHE',
+      'LD_LIBRARY_PATH',
+      'CUDA_VISIBLE_DEVICES',
     ];
     const env = Object.fromEntries(kept.map((name) => [name, task.env[name]]));
+    // Keys of endpoints are secrets too.
+    const values = {
+      ROOKERY_CACHE_DIR: path.join(options.dataDir, 'cache'),
+      ...workerSettings(task.env),
+      ...settings,
+    };
     const program = runProgram<object>({
       name: 'the model worker',
       file: task.programs.worker,
@@ -178,7 +186,7 @@ export function supervise(task: SuperviseOptions): Supervision {
       print,
       say,
       env,
-      values: async () => settings,
+      values: async () => values,
     });
     worker = program;
     program.ready.catch((error: Error) => !isStopping && say(error.message));
@@ -207,6 +215,20 @@ export function supervise(task: SuperviseOptions): Supervision {
     stop: () => (stopped ??= stop()),
     pids: () => ({ postgres: postgres?.pid, server: server?.pid, worker: worker?.pid }),
   };
+}
+
+/** Settings that the environment has for model workers alone. */
+const workerSetting = /^ROOKERY_(CACHE_DIR|WORKER_(KINDS|CONCURRENCY|DEVICE)|ENDPOINT_\w+)$/;
+
+function workerSettings(env: NodeJS.ProcessEnv): Record<string, string> {
+  const given = Object.entries(env).flatMap(([name, value]) =>
+    workerSetting.test(name) && value !== undefined && value !== '' ? [[name, value] as const] : [],
+  );
+  return Object.fromEntries(given);
+}
+
+function withoutWorkerSettings(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !workerSetting.test(name)));
 }
 
 async function makeDataFolder(folder: string): Promise<void> {
