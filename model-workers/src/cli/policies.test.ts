@@ -126,7 +126,7 @@ test('a model is downloaded by name, newest first, and kept only if it is the on
   expect(await download('ranker')).toMatchObject({ code: 0, out: expect.stringContaining(sha256) as string });
   expect((await readFile(target)).equals(model)).toBe(true);
   sent = Buffer.from('another file');
-  expect(await download('ranker@2')).toMatchObject({
+  expect(await download('Ranker@2')).toMatchObject({
     code: 1,
     err: expect.stringContaining('SHA-256') as string,
   });

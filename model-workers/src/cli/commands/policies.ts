@@ -30,7 +30,11 @@ export async function findVersions(key: Key, named: readonly string[]): Promise<
   const versions = await readVersions(key);
   const newest = versions.toSorted((a, b) => b.version - a.version);
   return named.map((name) => {
-    const found = newest.find((one) => one.id === name || one.name === name || atVersion(one) === name);
+    // Names that differ in case alone are one name.
+    const wanted = name.toLowerCase();
+    const found = newest.find((one) =>
+      [one.id, one.name, atVersion(one)].some((known) => known.toLowerCase() === wanted),
+    );
     if (found) return found;
     const known = versions.map(atVersion).join(', ');
     throw new CliError(
