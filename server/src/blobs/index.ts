@@ -18,6 +18,8 @@ export interface BlobStore {
   /** Stores a stream; storing the same bytes twice is the same as once. Rejects with `BlobTooLarge`. */
   write(source: Readable | AsyncIterable<Uint8Array>, options?: { maxBytes?: number }): Promise<StoredBlob>;
   read(hash: string): Readable;
+  /** Whether the stored bytes still are those of this hash; false too when there are none. */
+  isIntact(hash: string): Promise<boolean>;
   /** Path of a blob's file within `folder`. */
   relativePath(hash: string): string;
 }
@@ -39,6 +41,16 @@ export async function openBlobFolder(folder: string): Promise<BlobStore> {
     folder,
     relativePath,
     read: (hash) => createReadStream(join(folder, relativePath(hash))),
+    async isIntact(hash) {
+      const hasher = createHash('sha256');
+      try {
+        await pipeline(createReadStream(join(folder, relativePath(hash))), hasher);
+        return hasher.digest('hex') === hash;
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
+        throw error;
+      }
+    },
     async write(source, options = {}) {
       const maxBytes = options.maxBytes ?? Infinity;
       const temporary = join(incoming, randomUUID());

@@ -31,6 +31,27 @@ export type Beginning =
   /** `missing`: no such job in this family; `superseded`: a later attempt exists; `ended`: nothing is left to do. */
   | { job?: undefined; refused: 'missing' | 'superseded' | 'ended' };
 
+/** What the feature that a kind of model job belongs to makes of the result that a worker hands in. */
+export interface Conclusion {
+  /**
+   * In the transaction that ends the job, whose row is locked: what has to hold together with that.
+   * @returns what is kept as the result of the job
+   * @throws ApiError when the result cannot be used
+   */
+  conclude(
+    deps: Dependencies,
+    ended: { tx: Transaction; job: JobRow; result: Record<string, unknown> },
+  ): Promise<Record<string, unknown>>;
+  /** Whether a job that is done was concluded with this same result. */
+  isTheSame(tx: Transaction, ended: { job: JobRow; result: Record<string, unknown> }): Promise<boolean>;
+}
+
+/** The result is kept as it is handed in. */
+const keptAsItIs: Conclusion = {
+  conclude: (_deps, { result }) => Promise.resolve(result),
+  isTheSame: (_tx, { job, result }) => Promise.resolve(isDeepStrictEqual(job.result, result)),
+};
+
 /** An error the client's or processor's words describe, for a lead to act on. */
 export interface AttemptFailure {
   reason: string;
@@ -44,9 +65,9 @@ export interface AttemptFailure {
  */
 export async function beginAttempt(
   deps: Dependencies,
-  options: { jobId: string; attempt: number; family: QueueFamily },
+  options: { jobId: string; attempt: number; family: QueueFamily; workerId?: string },
 ): Promise<Beginning> {
-  const { jobId, attempt, family } = options;
+  const { jobId, attempt, family, workerId = null } = options;
   return deps.db.transaction(async (tx): Promise<Beginning> => {
     const [before] = await tx.select().from(jobs).where(eq(jobs.id, jobId)).for('update');
     if (!before || familyOf(before.kind) !== family || attempt > before.attempt)
@@ -64,6 +85,7 @@ export async function beginAttempt(
       change: {
         state: 'running',
         attemptToken,
+        workerId,
         aliveAt: at,
         startedAt: before.startedAt ?? at,
         ...(startsOver && { problems: 0, progressDone: 0, progressTotal: null }),
@@ -105,16 +127,25 @@ export async function countProblems(db: Queryable, key: AttemptKey, amount: numb
   return row ? row.problems - amount + 1 : null;
 }
 
-/** Ends a job with its result. The same run may hand in the same result again; another result is refused. */
+/**
+ * Ends a job with its result. The same run may hand in the same result again; another result is refused.
+ * @throws what the conclusion throws of a result that cannot be used: the attempt then runs on.
+ */
 export async function completeAttempt(
   deps: Dependencies,
   key: AttemptKey,
-  outcome: { result: Record<string, unknown>; file?: { name: string; blob: StoredBlob } | undefined },
+  outcome: {
+    result: Record<string, unknown>;
+    file?: { name: string; blob: StoredBlob } | undefined;
+    conclusion?: Conclusion | undefined;
+  },
 ): Promise<AttemptWrite> {
-  const { result, file } = outcome;
+  const { result, file, conclusion = keptAsItIs } = outcome;
   const ended = await deps.db.transaction(async (tx): Promise<JobRow | AttemptWrite> => {
     const before = await lockRun(tx, key);
-    if (before?.state === 'done') return isDeepStrictEqual(before.result, result) ? 'written' : 'superseded';
+    if (before?.state === 'done') {
+      return (await conclusion.isTheSame(tx, { job: before, result })) ? 'written' : 'superseded';
+    }
     if (before?.state !== 'running') return 'superseded';
     const at = deps.clock();
     if (file) {
@@ -125,7 +156,7 @@ export async function completeAttempt(
     }
     const change = {
       state: 'done',
-      result,
+      result: await conclusion.conclude(deps, { tx, job: before, result }),
       error: null,
       endedAt: at,
       ...(file && { fileName: file.name, fileBlob: file.blob.hash }),

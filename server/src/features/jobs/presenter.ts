@@ -3,8 +3,14 @@ import type { jobs } from '../../db/schema/index.ts';
 
 export type JobRow = typeof jobs.$inferSelect;
 
-/** A job as the API answers it. `fileSize` is the size of its file's blob in bytes, and is needed once it has one. */
-export function jobAnswer(job: JobRow, fileSize: number | null = null): Job {
+/**
+ * A job as the API answers it. `fileSize` is the size of its file's blob in bytes, and is needed once it has one; `worker` the name
+ * of the model worker that began its attempt.
+ */
+export function jobAnswer(
+  job: JobRow,
+  { fileSize = null, worker = null }: { fileSize?: number | null; worker?: string | null } = {},
+): Job {
   return {
     id: job.id,
     kind: job.kind,
@@ -18,7 +24,7 @@ export function jobAnswer(job: JobRow, fileSize: number | null = null): Job {
       job.fileBlob !== null && job.fileName !== null && fileSize !== null
         ? { name: job.fileName, size: fileSize, sha256: job.fileBlob }
         : null,
-    worker: null,
+    worker,
     createdAt: job.createdAt.toISOString(),
     startedAt: job.startedAt?.toISOString() ?? null,
     endedAt: job.endedAt?.toISOString() ?? null,

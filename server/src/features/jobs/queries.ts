@@ -1,9 +1,9 @@
 import { ApiError, type Job, type JobProblem, type JobState } from '@rookery/shared/api';
 import type { JobKind } from '@rookery/shared/queues';
-import { and, asc, count, desc, eq, gt, lt } from 'drizzle-orm';
+import { and, asc, count, desc, eq, gt, lt, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import type { Queryable } from '../../db/database.ts';
-import { blobs, jobProblems, jobs } from '../../db/schema/index.ts';
+import { blobs, jobProblems, jobs, workers } from '../../db/schema/index.ts';
 import { jobAnswer, type JobRow } from './presenter.ts';
 
 export interface JobKey {
@@ -32,13 +32,17 @@ export async function lockJob(tx: Queryable, key: JobKey): Promise<JobRow> {
 }
 
 export async function readJob(db: Queryable, key: JobKey): Promise<Job> {
-  const [row] = await db
-    .select({ job: jobs, fileSize: blobs.size })
+  const [row] = await selectJobs(db).where(ofKey(key));
+  return row ? jobAnswer(row.job, row) : jobNotFound();
+}
+
+const selectJobs = (db: Queryable) =>
+  db
+    .select({ job: jobs, fileSize: blobs.size, worker: workers.name })
     .from(jobs)
     .leftJoin(blobs, eq(blobs.hash, jobs.fileBlob))
-    .where(ofKey(key));
-  return row ? jobAnswer(row.job, row.fileSize) : jobNotFound();
-}
+    .leftJoin(workers, eq(workers.id, jobs.workerId))
+    .$dynamic();
 
 /** Newest first. Ids are made in the order of time, so the cursor is the last id of the page before. */
 export async function listJobs(
@@ -49,24 +53,23 @@ export async function listJobs(
     cursor?: string | undefined;
     kind?: JobKind | undefined;
     state?: JobState | undefined;
+    planId?: string | undefined;
   },
 ): Promise<Page<Job>> {
-  const { projectId, limit, kind, state } = options;
+  const { projectId, limit, kind, state, planId } = options;
   const before = parseCursor(z.uuid(), options.cursor);
   const matching = and(
     eq(jobs.projectId, projectId),
     kind === undefined ? undefined : eq(jobs.kind, kind),
     state === undefined ? undefined : eq(jobs.state, state),
+    planId === undefined ? undefined : sql`${jobs.input}->>'planId' = ${planId}`,
   );
-  const rows = await db
-    .select({ job: jobs, fileSize: blobs.size })
-    .from(jobs)
-    .leftJoin(blobs, eq(blobs.hash, jobs.fileBlob))
+  const rows = await selectJobs(db)
     .where(and(matching, before === undefined ? undefined : lt(jobs.id, before)))
     .orderBy(desc(jobs.id))
     .limit(limit + 1);
   const [counted] = await db.select({ total: count() }).from(jobs).where(matching);
-  const items = rows.slice(0, limit).map((row) => jobAnswer(row.job, row.fileSize));
+  const items = rows.slice(0, limit).map((row) => jobAnswer(row.job, row));
   return { items, nextCursor: rows.length > limit ? items.at(-1)!.id : null, total: counted?.total ?? 0 };
 }
 

@@ -1,6 +1,7 @@
 import { ApiError, type jobRoutes } from '@rookery/shared/api';
 import type { Dependencies } from '../../dependencies.ts';
 import type { Handlers } from '../../http/handlers.ts';
+import { readJobFigures } from './figures.ts';
 import { jobAnswer } from './presenter.ts';
 import { findJob, listJobs, listProblems, readJob } from './queries.ts';
 import { cancelJob, createJob, enqueueJob, retryJob } from './service.ts';
@@ -13,9 +14,7 @@ const mediaTypes: Record<string, string> = {
 
 export const jobHandlers = (deps: Dependencies): Handlers<typeof jobRoutes> => ({
   listJobs: ({ params, query }) => listJobs(deps.db, { ...params, ...query }),
-  listJobFigures: () => {
-    throw new Error('to be built');
-  },
+  listJobFigures: ({ params }) => readJobFigures(deps, params.projectId),
   getJob: ({ params }) => readJob(deps.db, params),
   listJobProblems: ({ params, query }) => listProblems(deps.db, { ...params, ...query }),
   cancelJob: async ({ params, caller }) => {

@@ -1,1 +1,3 @@
+export { trainingConclusion } from './conclude.ts';
+export { modelFile } from './model-file.ts';
 export { policyHandlers, trainingJobHandlers } from './routes.ts';

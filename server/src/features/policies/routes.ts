@@ -1,21 +1,31 @@
 import type { policyRoutes, trainingJobRoutes } from '@rookery/shared/api';
 import type { Dependencies } from '../../dependencies.ts';
 import type { Handlers } from '../../http/handlers.ts';
+import { listTrainingDemonstrations } from './demonstrations.ts';
+import { modelFile, storeModel } from './model-file.ts';
+import { trainRanker } from './train.ts';
+import { previewTraining } from './training-set.ts';
+import { createEndpointVersion, listVersions, readVersion } from './versions.ts';
 
-const later = (): never => {
-  throw new Error('to be built');
-};
-
-export const policyHandlers = (_deps: Dependencies): Handlers<typeof policyRoutes> => ({
-  listPolicyVersions: later,
-  getPolicyVersion: later,
-  downloadPolicyModel: later,
-  previewTraining: later,
-  trainRanker: later,
-  createEndpointPolicy: later,
+export const policyHandlers = (deps: Dependencies): Handlers<typeof policyRoutes> => ({
+  listPolicyVersions: ({ params, query }) => listVersions(deps.db, { ...params, ...query }),
+  getPolicyVersion: ({ params }) => readVersion(deps.db, params),
+  downloadPolicyModel: ({ params }) => modelFile(deps, params),
+  previewTraining: ({ params }) => previewTraining(deps.db, params.projectId),
+  trainRanker: ({ params, body, caller }) =>
+    trainRanker(deps, { ...params, ...body, actorId: caller.person.id }),
+  createEndpointPolicy: ({ params, body, caller }) =>
+    createEndpointVersion(deps, { ...params, ...body, actorId: caller.person.id }),
 });
 
-export const trainingJobHandlers = (_deps: Dependencies): Handlers<typeof trainingJobRoutes> => ({
-  listTrainingDemonstrations: later,
-  uploadModel: later,
+export const trainingJobHandlers = (deps: Dependencies): Handlers<typeof trainingJobRoutes> => ({
+  listTrainingDemonstrations: ({ params, query, caller }) =>
+    listTrainingDemonstrations(deps, { ...params, ...query, tokenId: caller.tokenId }),
+  uploadModel: ({ params, query, body, caller }) =>
+    storeModel(deps, {
+      jobId: params.jobId,
+      attemptToken: query.attemptToken,
+      tokenId: caller.tokenId,
+      content: body,
+    }),
 });
