@@ -9,7 +9,7 @@ import { accountHandlers, createIdentify } from './features/accounts/index.ts';
 import { answerHandlers } from './features/answers/index.ts';
 import { comparisonTaskHandlers } from './features/comparison-tasks/index.ts';
 import { comparisonHandlers } from './features/comparisons/index.ts';
-import { demonstrationHandlers, episodeHandlers } from './features/episodes/index.ts';
+import { createEpisodeContext, demonstrationHandlers, episodeHandlers } from './features/episodes/index.ts';
 import { exportHandlers } from './features/exports/index.ts';
 import { guidelinesHandlers } from './features/guidelines/index.ts';
 import { importHandlers } from './features/imports/index.ts';
@@ -21,7 +21,7 @@ import { policyHandlers, trainingJobHandlers } from './features/policies/index.t
 import { projectHandlers } from './features/projects/index.ts';
 import { questionHandlers } from './features/questions/index.ts';
 import { reviewHandlers } from './features/reviews/index.ts';
-import { samplingHandlers, samplingJobHandlers } from './features/sampling/index.ts';
+import { followSamplingJobs, samplingHandlers, samplingJobHandlers } from './features/sampling/index.ts';
 import { simulationHandlers } from './features/simulation/index.ts';
 import { systemHandlers } from './features/system/index.ts';
 import { taskHandlers } from './features/tasks/index.ts';
@@ -94,7 +94,9 @@ export async function buildApp(deps: Dependencies): Promise<FastifyInstance> {
     );
   });
 
+  followSamplingJobs();
   const identify = createIdentify(deps);
+  const episodes = createEpisodeContext(deps);
   const handlers: AllHandlers = {
     ...systemHandlers(deps, () => app.swagger()),
     ...accountHandlers(deps),
@@ -108,7 +110,7 @@ export async function buildApp(deps: Dependencies): Promise<FastifyInstance> {
     ...exportHandlers(deps),
     ...jobHandlers(deps),
     ...taskHandlers(deps),
-    ...episodeHandlers(deps),
+    ...episodeHandlers(deps, episodes),
     ...demonstrationHandlers(deps),
     ...reviewHandlers(deps),
     ...answerHandlers(deps),
@@ -119,7 +121,7 @@ export async function buildApp(deps: Dependencies): Promise<FastifyInstance> {
     ...samplingHandlers(deps),
     ...workerHandlers(deps),
     ...trainingJobHandlers(deps),
-    ...samplingJobHandlers(deps),
+    ...samplingJobHandlers(deps, episodes),
   };
   await app.register(webPlugin);
   await app.register(liveSocketPlugin, { deps, identify });

@@ -59,3 +59,4 @@ export const recordingSchema = z.object({
   answerPrompt: z.string().nullable().describe('What the answer was written from; null without a quote.'),
   answer: z.string().nullable().describe('The newest one.'),
 });
+export type Recording = z.infer<typeof recordingSchema>;

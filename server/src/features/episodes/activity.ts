@@ -11,7 +11,7 @@ import {
   type Member,
 } from '../tasks/index.ts';
 import type { EpisodeContext } from './context.ts';
-import { loadEpisode, type EpisodeKey, type LoadedEpisode } from './load.ts';
+import { loadEpisode, tokenLost, type EpisodeKey, type LoadedEpisode } from './load.ts';
 
 type LeaseAnswer = { token: string; expiresAt: string };
 
@@ -44,7 +44,7 @@ export async function loadOpen(
   key: EpisodeKey & { leaseToken: string },
 ): Promise<LoadedEpisode> {
   const loaded = await loadEpisode(db, key);
-  if (loaded.assignment.leaseToken !== key.leaseToken) throw leaseLost('token');
+  if (loaded.assignment.leaseToken !== key.leaseToken) throw tokenLost(loaded);
   if (loaded.assignment.state === 'released') throw notActiveError('released');
   const { state } = loaded.episode;
   if (state !== 'browsing' && state !== 'answering') {
@@ -63,9 +63,11 @@ export async function keepAlive(
   const { assignment, episode, leaseMinutes } = loaded;
   if (effectiveState(assignment, now) !== 'active') return null;
   const { projectId } = episode;
-  const { id: assignmentId, memberId } = assignment;
+  // A policy's time is nobody's.
+  if (assignment.memberId === null) return null;
   // The time of practice does not count, and its lease is as long as it is kept.
-  if (assignmentId === null) return presentLease(assignment, now);
+  if (assignment.id === null) return presentLease(assignment, now);
+  const { id: assignmentId, memberId } = assignment;
   const leaseExpiresAt = await pushLease(tx, { projectId, assignmentId, now, leaseMinutes });
   if (leaseExpiresAt === null) return null;
   await noteActivity(tx, { projectId, episodeId: episode.id, memberId, now });

@@ -9,7 +9,7 @@ const pauseMs = 500;
  * steps came within it. It is a hint that nobody waits for: who missed it reads the episode.
  */
 export function announceStep(context: EpisodeContext, loaded: LoadedEpisode): void {
-  // Practice concerns nobody but the window it is done in.
+  // Practice concerns nobody but the window it is done in, and of samples their plan is announced.
   if (loaded.assignment.id === null) return;
   const { announced } = context;
   const { id } = loaded.episode;

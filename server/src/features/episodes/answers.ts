@@ -1,5 +1,5 @@
 import { ApiError } from '@rookery/shared/api';
-import { answerPrompt, finishAnswering } from '@rookery/shared/browser';
+import { answerPrompt, finishAnswering, type EpisodeState } from '@rookery/shared/browser';
 import { demonstrationsSource } from '@rookery/shared/datasets';
 import { and, desc, eq, max } from 'drizzle-orm';
 import type { Transaction } from '../../db/database.ts';
@@ -8,7 +8,6 @@ import { answers, episodes } from '../../db/schema/index.ts';
 import {
   effectiveState,
   finishAssignment,
-  leaseLost,
   lockMember,
   noteActivity,
   notActiveError,
@@ -17,7 +16,7 @@ import {
 import type { EpisodeContext } from './context.ts';
 import { keepSubmitted } from './drafts.ts';
 import { activeMsOf, figuresOfAnswer } from './figures.ts';
-import { loadEpisode, type EpisodeKey, type LoadedEpisode } from './load.ts';
+import { loadEpisode, tokenLost, type EpisodeKey, type LoadedEpisode } from './load.ts';
 import { tokensOf } from '../../tokens.ts';
 
 /**
@@ -37,7 +36,7 @@ export async function submitAnswer(
     const loaded = await loadEpisode(tx, options);
     const { episode, assignment } = loaded;
     const { id: assignmentId } = assignment;
-    if (assignment.leaseToken !== options.leaseToken) throw leaseLost('token');
+    if (assignment.leaseToken !== options.leaseToken) throw tokenLost(loaded);
     if (assignmentId === null)
       throw new ApiError('wrong_state', 'An answer that was written for practice is not submitted.');
     if (episode.state === 'submitted') await checkSame(tx, options);
@@ -45,6 +44,15 @@ export async function submitAnswer(
     else await storeAnswer(context, { ...options, tx, loaded, assignmentId });
     return { assignmentId };
   });
+}
+
+/** What an answer's row says of its text and of what it was written from, in the state before it is handed in. */
+export function contentOf(state: EpisodeState, text: string) {
+  return {
+    text,
+    quotes: state.quotes.map(({ title, domain, extract }) => ({ title, domain, extract })),
+    ...tokensOf({ prompt: answerPrompt(state), text }),
+  };
 }
 
 async function checkSame(tx: Transaction, key: EpisodeKey & { text: string }): Promise<void> {
@@ -65,10 +73,17 @@ const answerCounts = (): ApiError =>
 
 async function storeAnswer(
   context: EpisodeContext,
-  options: { tx: Transaction; loaded: LoadedEpisode; assignmentId: string; text: string; actorId: string },
+  options: {
+    tx: Transaction;
+    loaded: LoadedEpisode;
+    assignmentId: string;
+    memberId: string;
+    text: string;
+    actorId: string;
+  },
 ): Promise<void> {
   const { deps } = context;
-  const { tx, loaded, assignmentId, text, actorId } = options;
+  const { tx, loaded, assignmentId, memberId, text, actorId } = options;
   const { episode, assignment } = loaded;
   if (episode.state !== 'answering') {
     const message =
@@ -81,7 +96,7 @@ async function storeAnswer(
   const now = deps.clock();
   // The lease is left alone: an assignment's row is locked after its question's, which finishing sees to.
   if (effectiveState(assignment, now) === 'active') {
-    await noteActivity(tx, { projectId, episodeId, memberId: assignment.memberId, now });
+    await noteActivity(tx, { projectId, episodeId, memberId, now });
   }
   const finished = await finishAssignment(deps, {
     tx,
@@ -106,10 +121,8 @@ async function storeAnswer(
     source: demonstrationsSource,
     episodeId,
     revision,
-    authorId: assignment.memberId,
-    text,
-    quotes: episode.browserState.quotes.map(({ title, domain, extract }) => ({ title, domain, extract })),
-    ...tokensOf({ prompt: answerPrompt(episode.browserState), text }),
+    authorId: memberId,
+    ...contentOf(episode.browserState, text),
     createdAt: now,
   });
   await keepSubmitted(tx, { projectId, episodeId, text, now });

@@ -7,7 +7,7 @@ import { buildLibrary, buildQuestions, startRecording } from '../../../test/demo
 import { commands, pages, questions } from '../../db/schema/index.ts';
 import { searchVersion } from '../../library/index.ts';
 import { createPageReader, rebuildEpisode } from './rebuild.ts';
-import { readStoredEpisode } from './stored.ts';
+import { readStoredRecording } from './stored.ts';
 
 let test: TestApp;
 let projectId: string;
@@ -160,7 +160,7 @@ describe('what must not be shown for a question', () => {
       await recorder.send(command);
     }
     const key = { projectId, episodeId: recorder.episode.id };
-    const stored = await readStoredEpisode(test.deps.db, key);
+    const stored = await readStoredRecording(test.deps.db, key);
     const { differences, observations } = await rebuildEpisode(
       stored!,
       createPageReader(test.deps.db, projectId),

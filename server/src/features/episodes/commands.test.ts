@@ -64,7 +64,6 @@ const send = (context: EpisodeContext, command: string, sequence = 1) =>
     projectId,
     episodeId: recorder.episode.id,
     memberId: member.memberId,
-    actorId: member.personId,
     leaseToken: recorder.leaseToken,
     command,
     sequence,

@@ -1,4 +1,4 @@
-import { ApiError, type Episode } from '@rookery/shared/api';
+import { ApiError, type Episode, type Sampled } from '@rookery/shared/api';
 import {
   getBrowser,
   type CensoredItem,
@@ -9,10 +9,10 @@ import {
   type ShownPage,
 } from '@rookery/shared/browser';
 import { hashOfPage, storePage } from '../../library/index.ts';
-import { effectiveState, leaseLost, notActiveError, type Member } from '../tasks/index.ts';
+import { effectiveState, notActiveError } from '../tasks/index.ts';
 import { sha256, storedPage, type EpisodeContext } from './context.ts';
 import { fetchPage, type FetchedPage } from './fetch-page.ts';
-import { beginCommand, loadEpisode, type EpisodeKey, type LoadedEpisode } from './load.ts';
+import { beginCommand, loadEpisode, tokenLost, type EpisodeKey, type LoadedEpisode } from './load.ts';
 import { presentEpisode } from './present.ts';
 import { storeStep } from './store-step.ts';
 import { countTokens } from '../../tokens.ts';
@@ -24,13 +24,25 @@ export interface CommandAnswer {
   episode: Episode;
 }
 
-export interface SentCommand extends EpisodeKey, Member {
+/** What a command came to. */
+export interface Answered {
+  answer: CommandAnswer;
+  /** Makes the observation where the episode stands in the answer. */
+  observe: () => string;
+}
+
+export interface SentCommand extends EpisodeKey {
+  /** Null: a model worker, in a sample. */
+  memberId: string | null;
   sequence: number;
   /** Exactly as sent. */
   command: string;
   leaseToken: string;
   /** The client's claim. */
   clientTime?: string | undefined;
+  /** How a policy came to it; kept with it. */
+  sampled?: Sampled | undefined;
+  withObservation?: boolean | undefined;
 }
 
 /**
@@ -39,9 +51,20 @@ export interface SentCommand extends EpisodeKey, Member {
  * number is answered the same, whenever it comes: it waits for the one in flight, completes what a killed server left,
  * or is told what is stored.
  * @throws ApiError `sequence_conflict` for another command under a used number, or a number that is not the next;
- *   `lease_lost`; `wrong_state` when browsing has ended.
+ *   `lease_lost`; `wrong_state` when browsing has ended; `invalid_request` for a person's command that says it was sampled.
  */
-export async function sendCommand(context: EpisodeContext, sent: SentCommand): Promise<CommandAnswer> {
+export async function sendCommand(
+  context: EpisodeContext,
+  sent: SentCommand,
+): Promise<CommandAnswer & { observation: string | null }> {
+  if (sent.sampled && sent.memberId !== null) {
+    throw new ApiError('invalid_request', 'Only commands of samples are sampled: leave `sampled` out.');
+  }
+  const { answer, observe } = await answerOnce(context, sent);
+  return { ...answer, observation: sent.withObservation ? observe() : null };
+}
+
+async function answerOnce(context: EpisodeContext, sent: SentCommand): Promise<Answered> {
   const key = keyOf(sent);
   for (;;) {
     const running = context.inFlight.get(key);
@@ -52,13 +75,13 @@ export async function sendCommand(context: EpisodeContext, sent: SentCommand): P
 }
 
 /** Answers a command that this server is not working on yet. */
-async function answerCommand(context: EpisodeContext, sent: SentCommand): Promise<CommandAnswer> {
+async function answerCommand(context: EpisodeContext, sent: SentCommand): Promise<Answered> {
   const { deps } = context;
   for (;;) {
     const loaded = await beginCommand(deps.db, { ...sent, now: deps.clock() });
     const { episode, assignment, command: stored, isBegun } = loaded;
     if (isBegun) return carryOut(context, { loaded, command: sent.command, isActing: true });
-    if (assignment.leaseToken !== sent.leaseToken) throw leaseLost('token');
+    if (assignment.leaseToken !== sent.leaseToken) throw tokenLost(loaded);
     if (sent.sequence < episode.nextSequence && stored?.command === sent.command) {
       return storedAnswer(context, { loaded, viewerId: sent.memberId });
     }
@@ -66,9 +89,9 @@ async function answerCommand(context: EpisodeContext, sent: SentCommand): Promis
     if (stored) {
       // Accepted by a server that was killed, or that is still at it: whoever is first stores it.
       const isSame = stored.command === sent.command;
-      const answer = await carryOut(context, { loaded, command: stored.command, isActing: isSame });
-      if (isSame) return answer;
-      throw sequenceConflict(answer.episode.nextSequence);
+      const answered = await carryOut(context, { loaded, command: stored.command, isActing: isSame });
+      if (isSame) return answered;
+      throw sequenceConflict(answered.answer.episode.nextSequence);
     }
     if (episode.state !== 'browsing') throw browsingEnded(loaded);
     const state = effectiveState(assignment, deps.clock());
@@ -88,7 +111,7 @@ export async function settlePending(context: EpisodeContext, loaded: LoadedEpiso
   const { sequence } = command;
   const inFlight = keyOf({ ...key, sequence });
   const sent = { command: command.command, leaseToken: loaded.assignment.leaseToken };
-  const work = async (): Promise<CommandAnswer> => {
+  const work = async (): Promise<Answered> => {
     // What was in flight here when the episode was loaded may be stored by now.
     const now = await loadEpisode(context.deps.db, { ...key, sequence });
     return now.episode.nextSequence > sequence
@@ -111,10 +134,10 @@ function track(
   context: EpisodeContext,
   options: {
     key: string;
-    sent: { command: string; leaseToken: string };
-    work: () => Promise<CommandAnswer>;
+    sent: { command: string; leaseToken: string | null };
+    work: () => Promise<Answered>;
   },
-): Promise<CommandAnswer> {
+): Promise<Answered> {
   const { key, work } = options;
   const { command, leaseToken } = options.sent;
   const answer = work().finally(() => context.inFlight.delete(key));
@@ -128,6 +151,7 @@ export interface Step {
   page: Page;
   pageHash: string;
   outcome: Outcome;
+  observation: string;
   observationSha256: string;
   /** What was kept from the page, and how a search was carried out: for leads. */
   censored: CensoredItem[];
@@ -138,7 +162,7 @@ export interface Step {
 async function carryOut(
   context: EpisodeContext,
   options: { loaded: LoadedEpisode; command: string; isActing: boolean },
-): Promise<CommandAnswer> {
+): Promise<Answered> {
   const { loaded, command, isActing } = options;
   const { episode, assignment } = loaded;
   const { projectId } = episode;
@@ -153,12 +177,13 @@ async function carryOut(
     return storedAnswer(context, { loaded: now, viewerId });
   }
   const { valid, reason, found } = step.outcome;
-  return {
+  const answer = {
     sequence: episode.nextSequence,
     outcome: { isValid: valid, reason, found },
     observationSha256: step.observationSha256,
     episode: presentEpisode({ loaded: result, page: step.page, viewerId, now: context.deps.clock() }),
   };
+  return { answer, observe: () => step.observation };
 }
 
 async function takeStep(
@@ -175,10 +200,12 @@ async function takeStep(
     episode,
   });
   const applied = browser.applyCommand({ state, page, command, fetched, countTokens });
+  const observation = browser.observe(applied);
   return {
     ...applied,
     pageHash: applied.state.current.pageHash,
-    observationSha256: sha256(browser.observe(applied)),
+    observation,
+    observationSha256: sha256(observation),
     censored: fetched?.censored ?? [],
     searchVersion: fetched?.searchVersion ?? null,
   };
@@ -211,8 +238,8 @@ async function fetchPlanned(
 /** What was answered to a command that is done, with the episode as it is now. */
 async function storedAnswer(
   context: EpisodeContext,
-  options: { loaded: LoadedEpisode; viewerId: string },
-): Promise<CommandAnswer> {
+  options: { loaded: LoadedEpisode; viewerId: string | null },
+): Promise<Answered> {
   const { loaded, viewerId } = options;
   const { episode, command } = loaded;
   if (
@@ -224,12 +251,14 @@ async function storedAnswer(
     throw new Error(`Command ${command?.sequence} of episode ${episode.id} is not done.`);
   }
   const page = await storedPage(context, { projectId: episode.projectId, hash: episode.pageHash });
-  return {
+  const answer = {
     sequence: command.sequence,
     outcome: { isValid: command.isValid, reason: command.invalidReason, found: command.found },
     observationSha256: command.observationSha256,
     episode: presentEpisode({ loaded, page, viewerId, now: context.deps.clock() }),
   };
+  const { browserVersion, browserState: state } = episode;
+  return { answer, observe: () => getBrowser(browserVersion).observe({ state, page }) };
 }
 
 function sequenceConflict(expected: number): ApiError {

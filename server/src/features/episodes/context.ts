@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import type { Dependencies } from '../../dependencies.ts';
 import { loadPage, openLibrary, type LibrarySource } from '../../library/index.ts';
 import type { QuestionCensoring } from './censoring.ts';
-import type { CommandAnswer } from './commands.ts';
+import type { Answered } from './commands.ts';
 import type { LoadedEpisode } from './load.ts';
 import { createPageCache, type PageCache } from './page-cache.ts';
 
@@ -16,7 +16,7 @@ export interface EpisodeContext {
   openLibrary: OpenLibrary;
   pages: PageCache;
   /** The commands this server is working on, by episode and number. */
-  inFlight: Map<string, { command: string; leaseToken: string; answer: Promise<CommandAnswer> }>;
+  inFlight: Map<string, { command: string; leaseToken: string | null; answer: Promise<Answered> }>;
   /** Episodes that were announced lately, with what they are since, if more steps came. */
   announced: Map<string, LoadedEpisode | null>;
   /** What must not be shown for a question, by its id: worked out once. */

@@ -1,7 +1,16 @@
-import { ApiError } from '@rookery/shared/api';
+import { ApiError, type Sampled } from '@rookery/shared/api';
 import { and, eq, sql, type SQL } from 'drizzle-orm';
 import type { Queryable } from '../../db/database.ts';
-import { answerDrafts, assignments, commands, episodes, projectSettings } from '../../db/schema/index.ts';
+import {
+  answerDrafts,
+  assignments,
+  commands,
+  episodes,
+  jobs,
+  projectSettings,
+  samples,
+} from '../../db/schema/index.ts';
+import { leaseLost } from '../tasks/index.ts';
 
 export interface EpisodeKey {
   projectId: string;
@@ -14,6 +23,8 @@ export const practiceSeconds = 24 * 60 * 60;
 const columns = {
   episode: episodes,
   assignment: assignments,
+  sample: { id: samples.id, planId: samples.planId, draw: samples.draw },
+  job: { state: jobs.state, attemptToken: jobs.attemptToken },
   leaseMinutes: sql<number>`(${projectSettings.settings} ->> 'leaseMinutes')::int`,
   draft: answerDrafts,
   command: commands,
@@ -28,6 +39,8 @@ function selectEpisode<T extends Record<string, SQL>>(
     .select({ ...columns, ...extra })
     .from(episodes)
     .leftJoin(assignments, eq(assignments.id, episodes.assignmentId))
+    .leftJoin(samples, eq(samples.id, episodes.sampleId))
+    .leftJoin(jobs, eq(jobs.id, samples.jobId))
     .innerJoin(
       projectSettings,
       and(
@@ -60,13 +73,16 @@ const given = (name: string, type: string): SQL => sql`${sql.placeholder(name)}$
 const newCommand = sql`
   select ${episodes.projectId}, ${episodes.id}, ${given('sequence', 'int')}, 'pending', ${given('command', 'text')},
     null::boolean, null, null::boolean, null, null, ${given('clientTime', 'timestamptz')},
-    ${given('now', 'timestamptz')}, null::timestamptz, '[]'::jsonb, null
+    ${given('now', 'timestamptz')}, null::timestamptz, '[]'::jsonb, null, ${given('sampled', 'jsonb')}
   from ${episodes} left join ${assignments} on ${assignments.id} = ${episodes.assignmentId}
+    left join ${samples} on ${samples.id} = ${episodes.sampleId} left join ${jobs} on ${jobs.id} = ${samples.jobId}
   where ${episodes.projectId} = ${given('projectId', 'uuid')} and ${episodes.id} = ${given('episodeId', 'uuid')}
     and ${episodes.nextSequence} = ${given('sequence', 'int')} and ${episodes.state} = 'browsing'
-    and case when ${episodes.assignmentId} is null
-      then ${episodes.kind} = 'practice' and ${episodes.id}::text = ${given('leaseToken', 'text')}
+    and case ${episodes.kind}
+      when 'practice' then ${episodes.id}::text = ${given('leaseToken', 'text')}
         and ${episodes.createdAt} > ${given('now', 'timestamptz')} - make_interval(secs => ${practiceSeconds})
+      when 'sample' then ${jobs.attemptToken} = ${given('leaseToken', 'text')} and ${jobs.state} = 'running'
+        and ${samples.draw} = ${episodes.draw}
       else ${assignments.leaseToken} = ${given('leaseToken', 'text')} and ${assignments.state} = 'active'
         and ${assignments.leaseExpiresAt} > ${given('now', 'timestamptz')} end`;
 
@@ -83,13 +99,23 @@ function prepareBegin(db: Queryable) {
 type Row = Awaited<ReturnType<ReturnType<typeof prepareLoad>['execute']>>[number];
 type AssignmentRow = typeof assignments.$inferSelect;
 
-/** Under what an episode is worked on: its assignment; practice has none, and a lease that nobody else could want. */
-export type EpisodeLease = Pick<
-  AssignmentRow,
-  'memberId' | 'state' | 'fallsBackTo' | 'leaseToken' | 'leaseExpiresAt' | 'endedAt'
-> & { id: string | null };
+/**
+ * Under what an episode is worked on: a demonstration's assignment; practice has none, and a lease that nobody else could
+ * want; that of a sample is the attempt that runs at its job, and nobody's while none does, or once it was drawn again.
+ */
+export type EpisodeLease = Pick<AssignmentRow, 'state' | 'fallsBackTo' | 'leaseExpiresAt' | 'endedAt'> &
+  (
+    | { id: string; memberId: string; leaseToken: string }
+    | { id: null; memberId: string; leaseToken: string }
+    | { id: null; memberId: null; leaseToken: string | null }
+  );
 
 export type LoadedEpisode = Omit<Row, 'assignment'> & { assignment: EpisodeLease };
+
+/** Of a lease that has no end of its own. */
+const never = new Date(8.64e15);
+
+const isOpen = ({ state }: Row['episode']): boolean => state === 'browsing' || state === 'answering';
 
 /** The lease of practice: its token is no secret, since only the person's own requests come as far as it. */
 function practiceLease(episode: Row['episode']): EpisodeLease {
@@ -97,7 +123,7 @@ function practiceLease(episode: Row['episode']): EpisodeLease {
   return {
     id: null,
     memberId: episode.memberId,
-    state: episode.state === 'browsing' || episode.state === 'answering' ? 'active' : 'submitted',
+    state: isOpen(episode) ? 'active' : 'submitted',
     fallsBackTo: null,
     leaseToken: episode.id,
     leaseExpiresAt: new Date(episode.createdAt.getTime() + practiceSeconds * 1000),
@@ -105,10 +131,32 @@ function practiceLease(episode: Row['episode']): EpisodeLease {
   };
 }
 
-const withLease = <T extends Row>(row: T): Omit<T, 'assignment'> & { assignment: EpisodeLease } => ({
-  ...row,
-  assignment: row.assignment ?? practiceLease(row.episode),
-});
+function sampleLease({ episode, sample, job }: Omit<Row, 'assignment'>): EpisodeLease {
+  const isPresent = job?.state === 'running' && sample?.draw === episode.draw;
+  return {
+    id: null,
+    memberId: null,
+    state: isOpen(episode) ? 'active' : 'submitted',
+    fallsBackTo: null,
+    leaseToken: isPresent ? job.attemptToken : null,
+    leaseExpiresAt: never,
+    endedAt: episode.endedAt,
+  };
+}
+
+function withLease<T extends Row>(row: T): Omit<T, 'assignment'> & { assignment: EpisodeLease } {
+  const leaseOfOther = (): EpisodeLease =>
+    row.episode.kind === 'sample' ? sampleLease(row) : practiceLease(row.episode);
+  return { ...row, assignment: row.assignment ?? leaseOfOther() };
+}
+
+/** The error for whoever holds another token than the one that counts now. */
+export function tokenLost({ episode }: Pick<LoadedEpisode, 'episode'>): ApiError {
+  if (episode.kind !== 'sample') return leaseLost('token');
+  const message =
+    'The job of this sample is not run by the attempt with this token any more: it was begun again, held or ended. Drop it.';
+  return new ApiError('lease_lost', message, { details: { reason: 'token' } });
+}
 
 /** These statements begin every step of every episode: they are built once, and PostgreSQL keeps their plans. */
 const loads = new WeakMap<Queryable, ReturnType<typeof prepareLoad>>();
@@ -124,7 +172,7 @@ function preparedFor<T>(
 }
 
 /**
- * An episode of a person with its assignment, draft and one command: that of `sequence`, or the one that comes next, which is
+ * An episode with its lease, draft and one command: that of `sequence`, or the one that comes next, which is
  * there only while it is pending.
  * @throws ApiError `not_found`
  */
@@ -153,12 +201,23 @@ export async function beginCommand(
     command: string;
     leaseToken: string;
     clientTime?: string | undefined;
+    sampled?: Sampled | undefined;
     now: Date;
   },
 ): Promise<LoadedEpisode & { isBegun: boolean }> {
-  const { clientTime = null, now, ...rest } = sent;
+  const { projectId, episodeId, sequence, command, leaseToken, clientTime = null, now } = sent;
+  const sampled = sent.sampled === undefined ? null : JSON.stringify(sent.sampled);
   const statement = preparedFor(begins, { db, prepare: prepareBegin });
-  const [row] = await statement.execute({ ...rest, clientTime, now: now.toISOString() });
+  const [row] = await statement.execute({
+    projectId,
+    episodeId,
+    sequence,
+    command,
+    leaseToken,
+    clientTime,
+    sampled,
+    now: now.toISOString(),
+  });
   return row ? withLease(row) : notFound();
 }
 

@@ -33,7 +33,8 @@ export function presentEpisode(options: {
       version: draft?.version ?? 0,
       savedAt: draft?.savedAt.toISOString() ?? null,
     },
-    lease: assignment.memberId === viewerId ? presentLease(assignment, now) : null,
+    lease:
+      assignment.memberId !== null && assignment.memberId === viewerId ? presentLease(assignment, now) : null,
     serverTime: now.toISOString(),
   };
 }

@@ -1,3 +1,4 @@
+import type { Sampled } from '@rookery/shared/api';
 import {
   finishAnswering,
   getBrowser,
@@ -10,7 +11,7 @@ import type { Queryable } from '../../db/database.ts';
 import { loadPage } from '../../library/index.ts';
 import { sha256 } from './context.ts';
 import { createPageCache } from './page-cache.ts';
-import type { StoredEpisode } from './stored.ts';
+import type { StoredRecording } from './stored.ts';
 import { countTokens } from '../../tokens.ts';
 
 export interface RebuiltStep {
@@ -28,6 +29,8 @@ export interface RebuiltStep {
   /** As they were logged: what was kept from the page, and how a search was carried out. */
   censored: CensoredItem[];
   searchVersion: string | null;
+  /** How a policy came to the command; null for a person. */
+  sampled: Sampled | null;
 }
 
 export interface Difference {
@@ -61,7 +64,7 @@ export function createPageReader(db: Queryable, projectId: string): PageReader {
  * Rebuilds every observation of an episode from its commands and stored pages, and compares all that is stored about
  * them: the SHA-256 of each observation, the page and the outcome of each command, and the state at the end.
  */
-export async function rebuildEpisode(stored: StoredEpisode, pages: PageReader): Promise<RebuiltEpisode> {
+export async function rebuildEpisode(stored: StoredRecording, pages: PageReader): Promise<RebuiltEpisode> {
   const { episode } = stored;
   const observations = Math.max(episode.nextSequence, stored.commands.length + 1);
   const differences = new Map<number, Difference>();
@@ -84,7 +87,7 @@ export async function rebuildEpisode(stored: StoredEpisode, pages: PageReader): 
 type Replayed = { steps: RebuiltStep[]; failure: string | null };
 
 /** Replaying stops with an error where a page is not what it was; how far it gets is then found by halving. */
-async function replayAsFarAsPossible(stored: StoredEpisode, pages: PageReader): Promise<Replayed> {
+async function replayAsFarAsPossible(stored: StoredRecording, pages: PageReader): Promise<Replayed> {
   const usable = stored.commands.findIndex(({ sequence }, index) => sequence !== index + 1);
   const length = usable < 0 ? stored.commands.length : usable;
   const whole = await tryReplay(stored, { pages, length });
@@ -106,7 +109,7 @@ async function replayAsFarAsPossible(stored: StoredEpisode, pages: PageReader): 
 }
 
 async function tryReplay(
-  stored: StoredEpisode,
+  stored: StoredRecording,
   options: { pages: PageReader; length: number },
 ): Promise<Replayed> {
   try {
@@ -117,7 +120,7 @@ async function tryReplay(
 }
 
 async function replaySteps(
-  { episode, commands }: StoredEpisode,
+  { episode, commands }: StoredRecording,
   { pages, length }: { pages: PageReader; length: number },
 ): Promise<RebuiltStep[]> {
   const used = commands.slice(0, length);
@@ -142,6 +145,7 @@ async function replaySteps(
     at: episode.createdAt,
     censored: [],
     searchVersion: null,
+    sampled: null,
   };
   const rest = steps.map((step, index): RebuiltStep => {
     const row = used[index]!;
@@ -158,13 +162,14 @@ async function replaySteps(
       at: row.completedAt ?? row.requestedAt,
       censored: row.censored,
       searchVersion: row.searchVersion,
+      sampled: row.sampled,
     };
   });
   return [first, ...rest];
 }
 
 function compareStep(options: {
-  stored: StoredEpisode;
+  stored: StoredRecording;
   step: RebuiltStep;
   differs: (sequence: number, reason: string) => void;
 }): void {
@@ -179,10 +184,10 @@ function compareStep(options: {
   else if (row && !isSameOutcome(row, step)) differs(sequence, 'The outcome is not the one that was stored.');
 }
 
-const isSameOutcome = (row: StoredEpisode['commands'][number], { outcome }: RebuiltStep): boolean =>
+const isSameOutcome = (row: StoredRecording['commands'][number], { outcome }: RebuiltStep): boolean =>
   row.isValid === outcome?.isValid && row.invalidReason === outcome?.reason && row.found === outcome?.found;
 
-function isEndState({ episode }: StoredEpisode, state: EpisodeState): boolean {
+function isEndState({ episode }: StoredRecording, state: EpisodeState): boolean {
   const isSubmitted = episode.state === 'submitted' && state.phase === 'answering';
   return isDeepStrictEqual(isSubmitted ? finishAnswering(state) : state, episode.browserState);
 }

@@ -1,4 +1,4 @@
-import { ApiError, type Replay, type ReviewRow } from '@rookery/shared/api';
+import { ApiError, type Recording, type Replay, type ReviewRow } from '@rookery/shared/api';
 import { getBrowser } from '@rookery/shared/browser';
 import { and, asc, eq } from 'drizzle-orm';
 import type { Queryable } from '../../db/database.ts';
@@ -7,34 +7,63 @@ import type { Dependencies } from '../../dependencies.ts';
 import { demonstrationNotFound, readDemonstration } from './demonstrations.ts';
 import type { EpisodeKey } from './load.ts';
 import { createPageReader, rebuildEpisode } from './rebuild.ts';
-import { readStoredEpisode, type StoredEpisode } from './stored.ts';
+import { readStoredRecording, type StoredRecording } from './stored.ts';
 
 /**
- * Every step of an episode, rebuilt from its log and the stored pages, with the answers and what leads decided; a step
- * whose two hashes differ is not what was shown.
+ * A demonstration, played again: with all its answers and what leads decided.
  * @throws ApiError `not_found`; `internal_error` when a row or a page was changed so that it cannot be rebuilt
  */
 export async function replayEpisode(deps: Dependencies, key: EpisodeKey): Promise<Replay> {
   const { db } = deps;
   const demonstration = await readDemonstration(db, key);
-  const stored = await readStoredEpisode(db, key);
+  const stored = await readStoredRecording(db, key);
   if (!stored) throw demonstrationNotFound();
+  const [submitted, decided] = await Promise.all([readAnswers(db, key), readReviews(db, key)]);
+  return {
+    ...(await presentRecording(deps, { stored, answeredAt: submitted[0]?.submittedAt ?? null })),
+    demonstration,
+    answers: submitted.map(({ revision, text, completionTokens, submittedAt }) => ({
+      revision: revision!,
+      text,
+      completionTokens,
+      submittedAt: submittedAt.toISOString(),
+    })),
+    activity: stored.activity.map(({ startedAt, endedAt }) => ({
+      startedAt: startedAt.toISOString(),
+      endedAt: endedAt.toISOString(),
+    })),
+    reviews: decided,
+  };
+}
+
+/**
+ * Every step of a demonstration or a sample, rebuilt from its log and the stored pages; a step whose two hashes differ is not
+ * what was shown.
+ * @throws ApiError `not_found`; `internal_error` when a row or a page was changed so that it cannot be rebuilt
+ */
+export async function readRecording(deps: Dependencies, key: EpisodeKey): Promise<Recording> {
+  const stored = await readStoredRecording(deps.db, key);
+  if (!stored) throw new ApiError('not_found', 'There is no such episode.');
+  return presentRecording(deps, { stored, answeredAt: stored.answer?.createdAt ?? null });
+}
+
+async function presentRecording(
+  { db }: Dependencies,
+  // Of the first answer, which ended what was shown last.
+  { stored, answeredAt }: { stored: StoredRecording; answeredAt: Date | null },
+): Promise<Recording> {
   const { episode } = stored;
-  const [{ steps, observations, differences }, submitted, decided] = await Promise.all([
-    rebuildEpisode(stored, createPageReader(db, key.projectId)),
-    readAnswers(db, key),
-    readReviews(db, key),
-  ]);
+  const rebuilt = await rebuildEpisode(stored, createPageReader(db, episode.projectId));
+  const { steps, observations, differences } = rebuilt;
   if (steps.length < observations) {
     const reason = differences.find(({ sequence }) => sequence === steps.length)?.reason ?? '';
     const message = `This episode cannot be replayed beyond step ${steps.length - 1}: what is stored was changed. ${reason}`;
     throw new ApiError('internal_error', message);
   }
   const { view } = getBrowser(episode.browserVersion);
-  const times = shownTimes(stored, submitted[0]?.submittedAt ?? episode.endedAt ?? episode.browsedAt);
+  const times = shownTimes(stored, answeredAt ?? episode.endedAt ?? episode.browsedAt);
   const last = steps.at(-1);
   return {
-    demonstration,
     browserVersion: episode.browserVersion,
     settings: episode.settings,
     settingsVersion: episode.settingsVersion,
@@ -52,21 +81,10 @@ export async function replayEpisode(deps: Dependencies, key: EpisodeKey): Promis
       activeSeconds: times[index]!.activeSeconds,
       censored: step.censored,
       searchVersion: step.searchVersion,
-      sampled: null,
+      sampled: step.sampled,
     })),
     answerPrompt: last?.state.phase === 'answering' ? last.observation : null,
     answer: stored.answer?.text ?? null,
-    answers: submitted.map(({ revision, text, completionTokens, submittedAt }) => ({
-      revision: revision!,
-      text,
-      completionTokens,
-      submittedAt: submittedAt.toISOString(),
-    })),
-    activity: stored.activity.map(({ startedAt, endedAt }) => ({
-      startedAt: startedAt.toISOString(),
-      endedAt: endedAt.toISOString(),
-    })),
-    reviews: decided,
   };
 }
 
@@ -75,7 +93,7 @@ export async function replayEpisode(deps: Dependencies, key: EpisodeKey): Promis
  * person was active; the last one until `end`. In seconds.
  */
 function shownTimes(
-  { episode, commands, activity }: StoredEpisode,
+  { episode, commands, activity }: StoredRecording,
   end: Date | null,
 ): { shownSeconds: number; activeSeconds: number }[] {
   const shownAt = [

@@ -1,11 +1,12 @@
 import type { demonstrationRoutes, episodeRoutes, practiceRoutes } from '@rookery/shared/api';
+import type { ProjectCaller, SamplingCaller } from '../../access/index.ts';
 import type { Dependencies } from '../../dependencies.ts';
 import type { Handlers } from '../../http/handlers.ts';
 import { memberOf, readAssignment } from '../tasks/index.ts';
 import { reportActivity } from './activity.ts';
 import { submitAnswer } from './answers.ts';
 import { sendCommand } from './commands.ts';
-import { createEpisodeContext } from './context.ts';
+import type { EpisodeContext } from './context.ts';
 import { listDemonstrations } from './demonstrations.ts';
 import { listDraftVersions, readDraftVersion, saveDraft } from './drafts.ts';
 import { endPractice, readPractice, startPractice } from './practice.ts';
@@ -13,15 +14,19 @@ import { replayEpisode } from './replay.ts';
 import { getObservation, getScreenMarks, previewQuote } from './screen.ts';
 import { getEpisode, startEpisode } from './start.ts';
 
+/** The member that a caller acts as; null: a lead who is none, or a model worker. */
+const viewerOf = (caller: ProjectCaller | SamplingCaller): string | null =>
+  'memberId' in caller ? caller.memberId : null;
+
 export const episodeHandlers = (
   deps: Dependencies,
+  context: EpisodeContext,
 ): Handlers<typeof episodeRoutes & typeof practiceRoutes> => {
-  const context = createEpisodeContext(deps);
   return {
     startEpisode: ({ caller, body }) => startEpisode(context, { ...memberOf(caller), ...body }),
-    getEpisode: ({ caller, params }) => getEpisode(context, { ...params, viewerId: caller.memberId }),
+    getEpisode: ({ caller, params }) => getEpisode(context, { ...params, viewerId: viewerOf(caller) }),
     sendCommand: ({ caller, params, body }) =>
-      sendCommand(context, { ...memberOf(caller), ...params, ...body }),
+      sendCommand(context, { ...params, ...body, memberId: viewerOf(caller) }),
     previewQuote: ({ params, body }) => previewQuote(context, { ...params, ...body }),
     getObservation: ({ params }) => getObservation(context, params),
     getScreenMarks: ({ params, query }) => getScreenMarks(context, { ...params, ...query }),

@@ -1,9 +1,16 @@
-import { eq, sql, type SQL } from 'drizzle-orm';
+import { and, eq, sql, type SQL } from 'drizzle-orm';
 import type { Transaction } from '../../db/database.ts';
 import { recordEvent } from '../../db/events.ts';
 import { executeNamed, type ValuesOrPlaceholders } from '../../db/named.ts';
-import { episodes } from '../../db/schema/index.ts';
-import { activityParts, activityValues, finishAssignment, isRecorded, noteActivity } from '../tasks/index.ts';
+import { episodes, samples } from '../../db/schema/index.ts';
+import {
+  activityParts,
+  activityValues,
+  finishAssignment,
+  isRecorded,
+  noteActivity,
+  type Activity,
+} from '../tasks/index.ts';
 import { announceStep } from './announce.ts';
 import { activeMsOf } from './figures.ts';
 import type { Step } from './commands.ts';
@@ -32,7 +39,7 @@ interface Moved {
 /**
  * Stores a step: the episode moves on by compare-and-set on its next sequence number, and with it its command becomes
  * done, the lease is pushed on and the person's activity is recorded. All of it happens or, with the number used, none.
- * An episode that ends without an answer ends its assignment too.
+ * An episode that ends without an answer ends its assignment too, or its sample.
  * @returns the episode as it is then, or `superseded` when the number is used already and nothing was changed.
  */
 export async function storeStep(
@@ -59,6 +66,13 @@ export async function storeStep(
   const move = { ...options, after, now };
   const result = state === 'browsing' ? await goOn(context, move) : await endBrowsing(context, move);
   if (result !== 'superseded') announceStep(context, result);
+  if (result !== 'superseded' && isOver(state) && result.sample) {
+    const { projectId } = episode;
+    context.deps.live.publishSoon(
+      { projectId },
+      { type: 'sampling-plan', projectId, planId: result.sample.planId },
+    );
+  }
   return result;
 }
 
@@ -71,47 +85,81 @@ async function goOn(context: EpisodeContext, move: Move): Promise<LoadedEpisode 
   const [moved] = await executeNamed<Moved, StepValues>(deps.pool, { ...namedMove, values: valuesOf(move) });
   if (!moved?.is_moved) return 'superseded';
   // Another tab of the person recorded activity at the same moment.
-  if (isActivity(move) && !moved.is_recorded) await noteActivity(deps.db, activityOf(move));
+  const activity = activityOf(move);
+  if (activity && !moved.is_recorded) await noteActivity(deps.db, activity);
   return asMoved(move, moved);
 }
 
-/** A step that ends browsing changes states, which are events; and it may end the assignment. */
+/** A step that ends browsing changes states, which are events; and it may end the assignment or the sample. */
 async function endBrowsing(context: EpisodeContext, move: Move): Promise<LoadedEpisode | 'superseded'> {
-  const { deps } = context;
-  const { loaded, after, step, now } = move;
-  const { episode, assignment } = loaded;
-  const { projectId, id: episodeId } = episode;
-  return deps.db.transaction(async (tx) => {
+  const { loaded, after } = move;
+  const { episode, assignment, sample } = loaded;
+  return context.deps.db.transaction(async (tx) => {
+    // Rows are always locked in the same order: sample, then episode.
+    if (sample)
+      await tx.select({ id: samples.id }).from(samples).where(eq(samples.id, sample.id)).for('update');
     const { rows } = await tx.execute<Record<string, unknown> & Moved>(moveStatement(valuesOf(move)));
     const moved = rows[0];
     if (!moved?.is_moved) return 'superseded';
-    if (assignment.id === null) return asMoved(move, moved);
-    if (move.isActing && !moved.is_recorded) await noteActivity(tx, activityOf(move));
-    const actorId = await personOf(tx, loaded);
-    await recordEvent(tx, {
-      projectId,
-      actorId,
-      objectType: 'episode',
-      objectId: episodeId,
-      kind: `episode.${after.state}`,
-      before: { state: episode.state },
-      after: { state: after.state, ending: step.state.ending },
-      at: now,
-    });
+    // Practice leaves nothing behind.
+    if (episode.kind === 'practice') return asMoved(move, moved);
+    const activity = activityOf(move);
+    if (activity && !moved.is_recorded) await noteActivity(tx, activity);
+    const actorId = assignment.id === null ? null : await personOf(tx, { episode, assignment });
+    await recordEnd(tx, { move, actorId });
     if (!isOver(after.state)) return asMoved(move, moved);
-    await tx
-      .update(episodes)
-      .set({ activeMs: activeMsOf(episodeId) })
-      .where(eq(episodes.id, episodeId));
-    const finished = await finishAssignment(deps, {
-      tx,
-      projectId,
-      assignmentId: assignment.id,
-      actorId,
-      at: now,
-    });
-    return { ...loaded, episode: after, assignment: { ...assignment, state: finished.state, endedAt: now } };
+    if (assignment.id !== null) {
+      return endDemonstration(context, { tx, move, actorId, assignmentId: assignment.id });
+    }
+    await endSample(tx, move);
+    return asMoved(move, moved);
   });
+}
+
+const recordEnd = (
+  tx: Transaction,
+  { move: { loaded, after, step, now }, actorId }: { move: Move; actorId: string | null },
+): Promise<void> =>
+  recordEvent(tx, {
+    projectId: after.projectId,
+    actorId,
+    objectType: 'episode',
+    objectId: after.id,
+    kind: `episode.${after.state}`,
+    before: { state: loaded.episode.state },
+    after: { state: after.state, ending: step.state.ending },
+    at: now,
+  });
+
+async function endDemonstration(
+  { deps }: EpisodeContext,
+  options: { tx: Transaction; move: Move; actorId: string | null; assignmentId: string },
+): Promise<LoadedEpisode> {
+  const { tx, move, actorId, assignmentId } = options;
+  const { loaded, after, now } = move;
+  const { assignment } = loaded;
+  const { projectId, id: episodeId } = after;
+  await tx
+    .update(episodes)
+    .set({ activeMs: activeMsOf(episodeId) })
+    .where(eq(episodes.id, episodeId));
+  const finished = await finishAssignment(deps, {
+    tx,
+    projectId,
+    assignmentId,
+    actorId,
+    at: now,
+  });
+  return { ...loaded, episode: after, assignment: { ...assignment, state: finished.state, endedAt: now } };
+}
+
+/** A sample whose present draw ends without an answer is done, unless it was cancelled. */
+async function endSample(tx: Transaction, { loaded: { sample }, after, now }: Move): Promise<void> {
+  if (!sample || after.draw === null) return;
+  await tx
+    .update(samples)
+    .set({ state: 'no-answer', endedAt: now })
+    .where(and(eq(samples.id, sample.id), eq(samples.draw, after.draw), eq(samples.state, 'running')));
 }
 
 function asMoved({ loaded, after }: Move, { lease_ms: leaseMs }: Moved): LoadedEpisode {
@@ -120,15 +168,11 @@ function asMoved({ loaded, after }: Move, { lease_ms: leaseMs }: Moved): LoadedE
   return { ...loaded, episode: after, assignment: { ...assignment, leaseExpiresAt } };
 }
 
-/** Practice is none: it counts nowhere. */
-const isActivity = ({ isActing, loaded }: Move): boolean => isActing && loaded.assignment.id !== null;
-
-const activityOf = ({ loaded: { episode, assignment }, now }: Move) => ({
-  projectId: episode.projectId,
-  episodeId: episode.id,
-  memberId: assignment.memberId,
-  now,
-});
+/** Of whom and when the step is activity; null if it is none: practice counts nowhere, and a policy is not active. */
+function activityOf({ isActing, loaded: { episode, assignment }, now }: Move): Activity | null {
+  if (!isActing || assignment.id === null) return null;
+  return { projectId: episode.projectId, episodeId: episode.id, memberId: assignment.memberId, now };
+}
 
 /** What the statement of a step is about, times in ISO 8601. */
 type StepValues = ReturnType<typeof valuesOf>;
@@ -136,8 +180,14 @@ type StepValues = ReturnType<typeof valuesOf>;
 function valuesOf(move: Move) {
   const { loaded, after, step } = move;
   const { episode, assignment, leaseMinutes } = loaded;
+  const isActing = activityOf(move) !== null;
   return {
-    ...activityValues(activityOf(move)),
+    ...activityValues({
+      projectId: episode.projectId,
+      episodeId: episode.id,
+      memberId: assignment.memberId,
+      now: move.now,
+    }),
     sequence: episode.nextSequence,
     browserState: JSON.stringify(after.browserState),
     state: after.state,
@@ -157,8 +207,8 @@ function valuesOf(move: Move) {
     searchVersion: step.searchVersion,
     assignmentId: assignment.id,
     leaseEnd: new Date(move.now.getTime() + leaseMinutes * 60_000).toISOString(),
-    isActing: isActivity(move),
-    pushesLease: isActivity(move) && !isOver(after.state),
+    isActing,
+    pushesLease: isActing && !isOver(after.state),
   };
 }
 
@@ -200,7 +250,10 @@ function moveStatement(v: ValuesOrPlaceholders<StepValues>): SQL {
 const namedMove = { name: 'rookery-step', build: moveStatement };
 
 /** The person behind an episode, for events. */
-async function personOf(tx: Transaction, { episode, assignment }: LoadedEpisode): Promise<string> {
+async function personOf(
+  tx: Transaction,
+  { episode, assignment }: Pick<LoadedEpisode, 'episode' | 'assignment'>,
+): Promise<string> {
   const { rows } = await tx.execute<{ person_id: string }>(sql`
     select person_id from members where project_id = ${episode.projectId} and id = ${assignment.memberId}`);
   return rows[0]!.person_id;

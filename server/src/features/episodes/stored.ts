@@ -12,9 +12,18 @@ import {
   questions,
 } from '../../db/schema/index.ts';
 
-/** A demonstration with everything that is stored of it, pages excepted. */
-export interface StoredEpisode {
+/** An episode that counts, a person's or a policy's, with everything that is stored of it, pages excepted. */
+export interface StoredRecording {
   episode: typeof episodes.$inferSelect;
+  /** Those that are done, in order. */
+  commands: (typeof commands.$inferSelect)[];
+  /** The latest revision. */
+  answer: typeof answers.$inferSelect | null;
+  activity: { startedAt: Date; endedAt: Date }[];
+}
+
+/** A demonstration with everything that is stored of it, pages excepted. */
+export interface StoredEpisode extends StoredRecording {
   assignment: typeof assignments.$inferSelect;
   question: {
     dataset: string;
@@ -27,18 +36,22 @@ export interface StoredEpisode {
   isSimulated: boolean;
   /** Where it stands in the review; null until it is done. */
   standing: ReviewStanding | null;
-  /** Those that are done, in order. */
-  commands: (typeof commands.$inferSelect)[];
-  /** The latest revision. */
-  answer: typeof answers.$inferSelect | null;
-  activity: { startedAt: Date; endedAt: Date }[];
 }
+
+/** Practice is none: it counts nowhere. */
+const recordedKinds = ['demonstration', 'sample'] as const;
 
 const batchSize = 20;
 
 /** How many demonstrations a project has. */
 export async function countStoredEpisodes(db: Queryable, projectId: string): Promise<number> {
-  const [row] = await db.select({ total: count() }).from(episodes).where(ofProject(projectId));
+  const [row] = await db.select({ total: count() }).from(episodes).where(areDemonstrations(projectId));
+  return row?.total ?? 0;
+}
+
+/** How many demonstrations and samples a project has, all draws counted. */
+export async function countRecordings(db: Queryable, projectId: string): Promise<number> {
+  const [row] = await db.select({ total: count() }).from(episodes).where(areRecordings(projectId));
   return row?.total ?? 0;
 }
 
@@ -50,32 +63,72 @@ export async function* readStoredEpisodes(
   db: Queryable,
   { projectId, after }: { projectId: string; after?: string | undefined },
 ): AsyncGenerator<StoredEpisode[]> {
+  yield* inBatches(after, (last) =>
+    readDemonstrations(db, { projectId, where: last === undefined ? undefined : gt(episodes.id, last) }),
+  );
+}
+
+/** All demonstrations and samples of a project, in the same way. */
+export async function* readRecordings(
+  db: Queryable,
+  { projectId }: { projectId: string },
+): AsyncGenerator<StoredRecording[]> {
+  yield* inBatches(undefined, (last) =>
+    readRecorded(db, { projectId, where: last === undefined ? undefined : gt(episodes.id, last) }),
+  );
+}
+
+/** One demonstration; null if the project has none with this id. */
+export async function readStoredEpisode(
+  db: Queryable,
+  { projectId, episodeId }: { projectId: string; episodeId: string },
+): Promise<StoredEpisode | null> {
+  const [stored] = await readDemonstrations(db, { projectId, where: eq(episodes.id, episodeId) });
+  return stored ?? null;
+}
+
+/** One demonstration or sample; null if the project has none with this id. */
+export async function readStoredRecording(
+  db: Queryable,
+  { projectId, episodeId }: { projectId: string; episodeId: string },
+): Promise<StoredRecording | null> {
+  const [stored] = await readRecorded(db, { projectId, where: eq(episodes.id, episodeId) });
+  return stored ?? null;
+}
+
+const areDemonstrations = (projectId: string) =>
+  and(eq(episodes.projectId, projectId), eq(episodes.kind, 'demonstration'));
+const areRecordings = (projectId: string) =>
+  and(eq(episodes.projectId, projectId), inArray(episodes.kind, [...recordedKinds]));
+
+/** Batch after batch, each read after the last episode of the one before. */
+async function* inBatches<T extends { episode: { id: string } }>(
+  after: string | undefined,
+  read: (after: string | undefined) => Promise<T[]>,
+): AsyncGenerator<T[]> {
   let last = after;
   for (;;) {
-    const batch = await readBatch(db, {
-      projectId,
-      where: last === undefined ? undefined : gt(episodes.id, last),
-    });
+    const batch = await read(last);
     if (batch.length > 0) yield batch;
     if (batch.length < batchSize) return;
     last = batch.at(-1)!.episode.id;
   }
 }
 
-/** One demonstration; null if the project has none with this id. */
-export async function readStoredEpisode(
+async function readRecorded(
   db: Queryable,
-  key: { projectId: string; episodeId: string },
-): Promise<StoredEpisode | null> {
-  const { projectId, episodeId } = key;
-  const [stored] = await readBatch(db, { projectId, where: eq(episodes.id, episodeId) });
-  return stored ?? null;
+  { projectId, where }: { projectId: string; where: SQL | undefined },
+): Promise<StoredRecording[]> {
+  const rows = await db
+    .select({ episode: episodes })
+    .from(episodes)
+    .where(and(areRecordings(projectId), where))
+    .orderBy(asc(episodes.id))
+    .limit(batchSize);
+  return addRecorded(db, { projectId, rows });
 }
 
-const ofProject = (projectId: string) =>
-  and(eq(episodes.projectId, projectId), eq(episodes.kind, 'demonstration'));
-
-async function readBatch(
+async function readDemonstrations(
   db: Queryable,
   { projectId, where }: { projectId: string; where: SQL | undefined },
 ): Promise<StoredEpisode[]> {
@@ -97,9 +150,17 @@ async function readBatch(
     .innerJoin(assignments, eq(assignments.id, episodes.assignmentId))
     .innerJoin(questions, eq(questions.id, episodes.questionId))
     .innerJoin(members, eq(members.id, episodes.memberId))
-    .where(and(ofProject(projectId), where))
+    .where(and(areDemonstrations(projectId), where))
     .orderBy(asc(episodes.id))
     .limit(batchSize);
+  return addRecorded(db, { projectId, rows });
+}
+
+/** Adds to episodes their commands, their newest answers and their people's activity. */
+async function addRecorded<T extends Pick<StoredRecording, 'episode'>>(
+  db: Queryable,
+  { projectId, rows }: { projectId: string; rows: T[] },
+): Promise<(T & StoredRecording)[]> {
   if (rows.length === 0) return [];
   const ids = rows.map(({ episode }) => episode.id);
   const commandRows = await db
@@ -122,15 +183,10 @@ async function readBatch(
   const commandsOf = Map.groupBy(commandRows, ({ episodeId }) => episodeId);
   const answersOf = Map.groupBy(answerRows, ({ episodeId }) => episodeId);
   const activityOf = Map.groupBy(activityRows, ({ episodeId }) => episodeId);
-  return rows.map(({ episode, assignment, question, demonstrator, isSimulated, standing }) => ({
-    episode,
-    assignment,
-    question,
-    demonstrator,
-    isSimulated,
-    standing,
-    commands: commandsOf.get(episode.id) ?? [],
-    answer: answersOf.get(episode.id)?.[0] ?? null,
-    activity: activityOf.get(episode.id) ?? [],
+  return rows.map((row) => ({
+    ...row,
+    commands: commandsOf.get(row.episode.id) ?? [],
+    answer: answersOf.get(row.episode.id)?.[0] ?? null,
+    activity: activityOf.get(row.episode.id) ?? [],
   }));
 }

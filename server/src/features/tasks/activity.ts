@@ -50,7 +50,13 @@ export async function endActivity(
 }
 
 /** What `activityParts` is about, the time in ISO 8601; with the id of the interval that may begin. */
-export const activityValues = ({ projectId, episodeId, comparisonId, memberId, now }: Activity) => ({
+export const activityValues = ({
+  projectId,
+  episodeId,
+  comparisonId,
+  memberId,
+  now,
+}: Omit<Activity, 'memberId'> & { memberId: string | null }) => ({
   projectId,
   episodeId: episodeId ?? null,
   comparisonId: comparisonId ?? null,

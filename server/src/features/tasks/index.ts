@@ -1,4 +1,11 @@
-export { activityGainMs, activityParts, activityValues, isRecorded, noteActivity } from './activity.ts';
+export {
+  activityGainMs,
+  activityParts,
+  activityValues,
+  isRecorded,
+  noteActivity,
+  type Activity,
+} from './activity.ts';
 export {
   effectiveEpisodeState,
   effectiveState,
