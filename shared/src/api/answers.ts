@@ -23,6 +23,7 @@ export const answerSchema = z
     origin: answerOriginSchema,
     source: z.string().describe('`demonstrations`, the source that an import names, or a policy.'),
     episodeId: idSchema.nullable().describe('Of a demonstration or a sample.'),
+    sampleId: idSchema.nullable().describe('Of a sample.'),
     revision: z.number().int().nullable(),
     isNewest: z.boolean().describe('False where its demonstrator has submitted another answer since.'),
     author: z.string().nullable().describe('Pseudonym.'),

@@ -66,7 +66,11 @@ export const jobRoutes = defineRoutes({
     tag: 'jobs',
     access: { project: ['lead'] },
     params: projectParams,
-    query: pagingQuery.extend({ kind: jobKindSchema.optional(), state: jobStateSchema.optional() }),
+    query: pagingQuery.extend({
+      kind: jobKindSchema.optional(),
+      state: jobStateSchema.optional(),
+      planId: idSchema.optional().describe('Those of one sampling plan.'),
+    }),
     status: 200,
     answer: pageOf(jobSchema),
   },

@@ -26,6 +26,7 @@ export async function readAnswers(
       origin: answers.origin,
       source: answers.source,
       episodeId: answers.episodeId,
+      sampleId: episodes.sampleId,
       revision: answers.revision,
       isNewest: sql<boolean>`(${answers.revision} is not distinct from ${episodes.answerRevision})`,
       author: members.pseudonym,
