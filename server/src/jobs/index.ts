@@ -9,7 +9,9 @@ import {
   importQuestions,
 } from '../features/imports/index.ts';
 import { makePairs } from '../features/pairs/index.ts';
+import { sweepSamplingPlans } from '../features/sampling/index.ts';
 import { sweepLeases } from '../features/tasks/index.ts';
+import { sweepWorkers } from '../features/workers/index.ts';
 import { runDelivered, type Processors } from './runner.ts';
 import { startSweeper, sweepLostJobs, sweepSilentJobs } from './sweeper.ts';
 
@@ -25,7 +27,8 @@ const processors: Processors = {
 };
 
 /**
- * Begins to do the server's own jobs, and to sweep: lost and silent jobs, leases that ran out, and old practice.
+ * Begins to do the server's own jobs, and to sweep: lost and silent jobs, leases that ran out, old practice, and
+ * sampling plans that a killed server left between two steps.
  * @returns how to stop sweeping; close the queues then, which stops the jobs that run.
  */
 export async function startServerJobs(deps: Dependencies): Promise<{ close: () => Promise<void> }> {
@@ -36,6 +39,8 @@ export async function startServerJobs(deps: Dependencies): Promise<{ close: () =
     sweepLeases,
     sweepComparisons,
     sweepPractice,
+    sweepWorkers,
+    sweepSamplingPlans,
   ]);
   return { close: stopSweeping };
 }

@@ -117,7 +117,7 @@ export const samplingFiguresSchema = z.object({
   redraws: z.number().int().describe('Draws beyond the first of each sample.'),
   citable: z.number().int().describe('Samples done whose question has reference pages.'),
   citing: z.number().int().describe('Of these: whose answer cites a page among the references.'),
-  medianSeconds: z.number().nullable().describe('Of an episode, from its first command to its answer.'),
+  medianSeconds: z.number().nullable().describe('Of an episode, from its beginning to its answer.'),
   medianCommands: z.number().nullable(),
 });
 export type SamplingFigures = z.infer<typeof samplingFiguresSchema>;
@@ -138,7 +138,9 @@ export const samplingPlanSchema = z
       cancelled: z.number().int(),
       lastError: z.string().nullable().describe('Why the last job failed, or will be tried again.'),
     }),
-    samplesPerMinute: z.number().describe('Done in the last five minutes, by the minute.'),
+    samplesPerMinute: z
+      .number()
+      .describe('Done in the last five minutes, or since it was made, by the minute.'),
     secondsLeft: z.number().nullable().describe('At that pace; null while it is not known.'),
     pairing: z.object({ jobId: idSchema, pairs: z.number().int() }).nullable(),
     createdBy: z.string().nullable().describe("The lead's name."),

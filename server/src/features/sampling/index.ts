@@ -1,1 +1,3 @@
+export { followSamplingJobs } from './follow.ts';
 export { samplingHandlers, samplingJobHandlers } from './routes.ts';
+export { sweepSamplingPlans } from './settle.ts';

@@ -1,0 +1,72 @@
+import { ApiError, type SamplingPlan } from '@rookery/shared/api';
+import { eq } from 'drizzle-orm';
+import type { Transaction } from '../../db/database.ts';
+import { recordEvent } from '../../db/events.ts';
+import { samplingPlans } from '../../db/schema/index.ts';
+import type { Dependencies } from '../../dependencies.ts';
+import { announceJobs, enqueueJobs, type JobRow } from '../jobs/index.ts';
+import { announcePlan } from './announce.ts';
+import { cancelPlanJobs, holdPlanJobs, releasePlanJobs } from './change-jobs.ts';
+import { lockPlan } from './plan-jobs.ts';
+import { planStateOf, readPlan, type PlanKey, type PlanRow } from './plans.ts';
+
+type Controlled = PlanKey & { actorId: string };
+type ChangeJobs = (
+  deps: Dependencies,
+  locked: { tx: Transaction; plan: PlanRow; actorId: string },
+) => Promise<JobRow[]>;
+
+/**
+ * Holds a plan; holding it twice is the same as once.
+ * @throws ApiError `not_found`; `wrong_state` when it has ended
+ */
+export const pausePlan = (deps: Dependencies, key: Controlled): Promise<SamplingPlan> =>
+  control(deps, { ...key, to: 'paused', what: 'paused', changeJobs: holdPlanJobs });
+
+/**
+ * Goes on with a plan that is paused; resuming one that runs changes nothing.
+ * @throws ApiError `not_found`; `wrong_state` when it has ended
+ */
+export const resumePlan = (deps: Dependencies, key: Controlled): Promise<SamplingPlan> =>
+  control(deps, { ...key, to: 'running', what: 'resumed', changeJobs: releasePlanJobs });
+
+/**
+ * Ends a plan with the samples that are done; no pairs are made of themselves then. Cancelling it twice is the same as once.
+ * @throws ApiError `not_found`; `wrong_state` when it is done
+ */
+export const cancelPlan = (deps: Dependencies, key: Controlled): Promise<SamplingPlan> =>
+  control(deps, { ...key, to: 'cancelled', what: 'cancelled', changeJobs: cancelPlanJobs });
+
+async function control(
+  deps: Dependencies,
+  act: Controlled & { to: PlanRow['state']; what: string; changeJobs: ChangeJobs },
+): Promise<SamplingPlan> {
+  const { projectId, planId, actorId, to, what } = act;
+  const changed = await deps.db.transaction(async (tx) => {
+    const plan = await lockPlan(tx, act);
+    const state = planStateOf(plan);
+    if (state === to) return [];
+    if (state === 'done' || state === 'cancelled') {
+      const hint = state === 'done' ? 'it is done' : 'it was cancelled';
+      throw new ApiError('wrong_state', `This plan has ended: ${hint}. Make a new one to sample more.`);
+    }
+    const at = deps.clock();
+    const endedAt = to === 'cancelled' ? at : null;
+    await tx.update(samplingPlans).set({ state: to, endedAt }).where(eq(samplingPlans.id, planId));
+    await recordEvent(tx, {
+      projectId,
+      actorId,
+      objectType: 'sampling-plan',
+      objectId: planId,
+      kind: `sampling-plan.${what}`,
+      before: { state },
+      after: { state: to },
+      at,
+    });
+    return act.changeJobs(deps, { tx, plan, actorId });
+  });
+  if (to === 'running') await enqueueJobs(deps, changed);
+  announceJobs(deps, changed);
+  announcePlan(deps, { projectId, id: planId });
+  return readPlan(deps, act);
+}
