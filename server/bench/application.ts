@@ -27,8 +27,11 @@ const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 /** As many connections as the real server opens. */
 const poolSize = 20;
 
-/** The real application on an embedded PostgreSQL of its own, with the settings it has in use, on loopback. */
-export async function startApplication(): Promise<BenchApplication> {
+/**
+ * The real application on an embedded PostgreSQL of its own, with the settings it has in use, on loopback.
+ * @param options.redisUrl where the queues are; left out: in PostgreSQL.
+ */
+export async function startApplication({ redisUrl = '' } = {}): Promise<BenchApplication> {
   const folder = await mkdtemp(path.join(tmpdir(), 'rookery-bench-'));
   // As root, PostgreSQL runs under another account, which has to get in.
   await chmod(folder, 0o711);
@@ -50,6 +53,8 @@ export async function startApplication(): Promise<BenchApplication> {
     DATABASE_URL: databaseUrl,
     ROOKERY_DATA_DIR: folder,
     ROOKERY_SECRET: randomBytes(32).toString('hex'),
+    ROOKERY_QUEUE_PASSWORD: randomBytes(16).toString('hex'),
+    REDIS_URL: redisUrl,
     LOG_LEVEL: 'info',
   });
   // Logging costs time in the real server too; only what it says is dropped.
