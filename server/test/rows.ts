@@ -1,8 +1,21 @@
+import { samplingOptionsSchema } from '@rookery/shared/api';
 import { uuidv7 } from 'uuidv7';
-import { assignments, comparisons, episodes, pages, questions } from '../src/db/schema/index.ts';
+import {
+  assignments,
+  comparisons,
+  episodes,
+  jobs,
+  pages,
+  questions,
+  samples,
+  samplingPlans,
+} from '../src/db/schema/index.ts';
 import type { Dependencies } from '../src/dependencies.ts';
+import { insertSampleEpisode } from '../src/features/episodes/index.ts';
+import { readSettingsVersion } from '../src/features/projects/index.ts';
 import type { TestDependencies } from './dependencies.ts';
 import { buildPairs } from './comparisons.ts';
+import { buildEndpointVersion } from './samples.ts';
 
 /**
  * Rows of a question, an assignment and its episode, for tests of who may reach them: nobody has browsed in it, and its
@@ -100,4 +113,91 @@ export async function buildComparison(
     endedAt: at,
   });
   return { pairId: pair!.id, comparisonId };
+}
+
+export interface BuiltSample {
+  questionId: string;
+  versionId: string;
+  planId: string;
+  jobId: string;
+  sampleId: string;
+  episodeId: string;
+  /** Of the attempt that runs at its job: the lease token of its episode. */
+  attemptToken: string;
+}
+
+/** Rows of a sample whose first draw has just begun, from a plan of its own, and whose job runs. */
+export async function buildSample(
+  test: Pick<TestDependencies, 'deps' | 'clock'>,
+  options: { projectId: string; referencePages?: string[] },
+): Promise<BuiltSample> {
+  const { db } = test.deps;
+  const { projectId, referencePages = [] } = options;
+  const at = test.clock.now();
+  const [questionId, planId, jobId, sampleId] = [uuidv7(), uuidv7(), uuidv7(), uuidv7()];
+  const question = { id: questionId, fullText: 'Why do crows bring gifts?' };
+  const attemptToken = `attempt-${jobId}`;
+  const versionId = await buildEndpointVersion(test, { projectId, name: `asker ${planId}` });
+  const settings = await readSettingsVersion(db, { projectId, version: 1 });
+  if (!settings) throw new Error('This project has no settings.');
+  await db.insert(questions).values({
+    ...question,
+    projectId,
+    dataset: 'test',
+    externalId: questionId,
+    referenceAnswers: [],
+    referencePages,
+    use: 'rm',
+    wanted: 0,
+    createdAt: at,
+    updatedAt: at,
+  });
+  await db.insert(samplingPlans).values({
+    id: planId,
+    projectId,
+    name: 'Plan',
+    state: 'running',
+    options: samplingOptionsSchema.parse({ versionIds: [versionId], perQuestion: 1 }),
+    seed: 'one',
+    settingsVersion: 1,
+    createdAt: at,
+  });
+  await db.insert(jobs).values({
+    id: jobId,
+    projectId,
+    kind: 'sample',
+    state: 'running',
+    input: { planId },
+    attempt: 1,
+    attemptToken,
+    aliveAt: at,
+    createdAt: at,
+    startedAt: at,
+  });
+  await db.insert(samples).values({
+    id: sampleId,
+    projectId,
+    planId,
+    jobId,
+    questionId,
+    policyVersionId: versionId,
+    number: 1,
+    state: 'running',
+    draw: 1,
+    createdAt: at,
+  });
+  const episodeId = await db.transaction((tx) =>
+    insertSampleEpisode(tx, {
+      projectId,
+      question,
+      settings,
+      settingsVersion: 1,
+      sampleId,
+      draw: 1,
+      seed: 'one',
+      sampler: { worker: 'test', version: '1', device: 'cpu', details: {} },
+      now: at,
+    }),
+  );
+  return { questionId, versionId, planId, jobId, sampleId, episodeId, attemptToken };
 }

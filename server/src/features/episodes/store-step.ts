@@ -1,4 +1,4 @@
-import { and, eq, sql, type SQL } from 'drizzle-orm';
+import { and, eq, inArray, sql, type SQL } from 'drizzle-orm';
 import type { Transaction } from '../../db/database.ts';
 import { recordEvent } from '../../db/events.ts';
 import { executeNamed, type ValuesOrPlaceholders } from '../../db/named.ts';
@@ -159,7 +159,13 @@ async function endSample(tx: Transaction, { loaded: { sample }, after, now }: Mo
   await tx
     .update(samples)
     .set({ state: 'no-answer', endedAt: now })
-    .where(and(eq(samples.id, sample.id), eq(samples.draw, after.draw), eq(samples.state, 'running')));
+    .where(
+      and(
+        eq(samples.id, sample.id),
+        eq(samples.draw, after.draw),
+        inArray(samples.state, ['waiting', 'running']),
+      ),
+    );
 }
 
 function asMoved({ loaded, after }: Move, { lease_ms: leaseMs }: Moved): LoadedEpisode {

@@ -11,6 +11,7 @@ import {
   recordDemonstration,
   startRecording,
 } from '../../../test/demonstrations.ts';
+import { buildSample } from '../../../test/rows.ts';
 import { commands, episodes, pages, questions } from '../../db/schema/index.ts';
 import { runDelivered } from '../../jobs/runner.ts';
 import type { Processors } from '../../jobs/runner.ts';
@@ -238,14 +239,22 @@ describe('the export of episodes', () => {
 });
 
 describe('verification', () => {
-  it('rebuilds every observation of every demonstration, unfinished ones too', async () => {
+  it('rebuilds every observation of every demonstration and sample, unfinished ones too', async () => {
     await buildQuestions(test, { projectId, count: 2 });
     await recordDemonstration(member.client, projectId);
     const unfinished = await startRecording(member.client, projectId);
     await unfinished.send('Search crows');
-    const observations = crowCommands.length + 1 + 2;
+    const sample = await buildSample(test, { projectId });
+    const worker = test.clientOf(await test.buildToken({ personId: null, scopes: ['worker'] }));
+    await worker.sendCommand({
+      params: { projectId, episodeId: sample.episodeId, sequence: 1 },
+      body: { command: 'Search crows', leaseToken: sample.attemptToken },
+    });
+    const observations = crowCommands.length + 1 + 2 + 2;
     expect(await verify()).toEqual({
-      episodes: 2,
+      episodes: 3,
+      demonstrations: 2,
+      samples: 1,
       observations,
       rebuilt: observations,
       differing: 0,
