@@ -3,6 +3,7 @@ import { DeliverAgain } from '../deliver-again.ts';
 import { FinalFailure } from '../final-failure.ts';
 import type { ProposedAnswer } from '../policies/policy.ts';
 import type { Drawing } from './draw-sample.ts';
+import { timed } from './timed.ts';
 
 /** How often an answer is drawn that turns out to be none, or too long to be kept. */
 const mostTries = 3;
@@ -31,11 +32,13 @@ async function drawAnswer(
   const task = { question: episode.question.fullText, prompt, quotes: episode.view.quotes };
   for (let attempt = 1; attempt <= mostTries; attempt += 1) {
     if (context.draining.aborted) throw new DeliverAgain('the worker stops before an answer');
-    const proposed = await policy.answer(task, {
-      seed: attempt === 1 ? `${seed} answer` : `${seed} answer ${attempt}`,
-      temperature: job.temperature,
-      signal: context.signal,
-    });
+    const proposed = await timed(() =>
+      policy.answer(task, {
+        seed: attempt === 1 ? `${seed} answer` : `${seed} answer ${attempt}`,
+        temperature: job.temperature,
+        signal: context.signal,
+      }),
+    );
     const { length } = proposed.text;
     if (proposed.text.trim() !== '' && length <= maxAnswerCharacters) return proposed;
   }

@@ -1,6 +1,7 @@
 import { ApiError, type Episode } from '@rookery/shared/api';
 import { DeliverAgain } from '../deliver-again.ts';
 import type { Drawing } from './draw-sample.ts';
+import { timed } from './timed.ts';
 
 /** An episode and what is shown where it stands. */
 interface Standing {
@@ -33,11 +34,14 @@ async function step(
   const { client, attemptToken, projectId, signal, draining, send } = context;
   if (draining.aborted) throw new DeliverAgain('the worker stops between two commands');
   const sequence = episode.nextSequence;
-  const [proposed] = await policy.nextCommands(
-    { view: episode.view, observation },
-    { seed: `${seed} ${sequence}`, temperature: job.temperature, count: 1, signal },
-  );
-  if (proposed === undefined) throw new Error('The policy proposed no command.');
+  const proposed = await timed(async () => {
+    const [first] = await policy.nextCommands(
+      { view: episode.view, observation },
+      { seed: `${seed} ${sequence}`, temperature: job.temperature, count: 1, signal },
+    );
+    if (first === undefined) throw new Error('The policy proposed no command.');
+    return first;
+  });
   try {
     const sent = await send((signal) =>
       client.sendCommand({

@@ -43,8 +43,6 @@ export interface Completion {
   /** As the server names it; null if it does not. */
   servedModel: string | null;
   tries: number;
-  /** Of the try that was answered. */
-  milliseconds: number;
 }
 
 /** The first wait before another try, in milliseconds: it doubles each time, and half to all of it is waited, by chance. */
@@ -67,7 +65,6 @@ export async function complete(options: {
   const { endpoint, settings, request, signal } = options;
   const url = completionsUrl(endpoint.url);
   for (let tries = 1; ; tries += 1) {
-    const begun = performance.now();
     const timeout = AbortSignal.timeout(settings.timeoutSeconds * 1000);
     let trouble: Trouble;
     try {
@@ -77,7 +74,7 @@ export async function complete(options: {
         signal: AbortSignal.any([signal, timeout]),
       });
       const read = readAnswer(answer, { endpoint, settings });
-      if ('choice' in read) return { ...read, tries, milliseconds: Math.round(performance.now() - begun) };
+      if ('choice' in read) return { ...read, tries };
       trouble = read;
     } catch (error) {
       signal.throwIfAborted();

@@ -78,7 +78,7 @@ export function openEndpoint({
 
 /** @param text what was kept of the completion. */
 function describe(completion: Completion, text: string): ProposedCommand['sampled'] {
-  const { choice, servedModel, tries, milliseconds } = completion;
+  const { choice, servedModel, tries } = completion;
   return {
     logProbability: logProbabilityOf(text, choice.logprobs),
     details: {
@@ -86,7 +86,6 @@ function describe(completion: Completion, text: string): ProposedCommand['sample
       finishReason: choice.finish_reason?.slice(0, 500) ?? null,
       tokens: choice.logprobs?.token_logprobs?.length ?? null,
       tries,
-      milliseconds,
     },
   };
 }
