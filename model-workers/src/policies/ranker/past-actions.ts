@@ -46,12 +46,17 @@ function readLine(line: string): PastAction {
       return { kind: 'top' };
     case 'Back':
       return { kind: 'back' };
-    case 'Scroll': {
-      const scroll = /^(down|up) (\d+)$/.exec(rest);
-      if (scroll) return { kind: 'scroll', direction: scroll[1] as 'down' | 'up', steps: Number(scroll[2]) };
-    }
-    // fall through
+    case 'Scroll':
+      return readScroll(line, rest);
     default:
-      throw new Error(`"${line.slice(0, 100)}" is no past action of the text browser.`);
+      throw new Error(noAction(line));
   }
 }
+
+function readScroll(line: string, rest: string): PastAction {
+  const scroll = /^(down|up) (\d+)$/.exec(rest);
+  if (!scroll) throw new Error(noAction(line));
+  return { kind: 'scroll', direction: scroll[1] as 'down' | 'up', steps: Number(scroll[2]) };
+}
+
+const noAction = (line: string): string => `"${line.slice(0, 100)}" is no past action of the text browser.`;

@@ -1,0 +1,95 @@
+import { Worker } from 'node:worker_threads';
+
+/** What goes to a thread and comes back; answers have the number of their request. */
+export interface Envelope<Request> {
+  number: number;
+  request: Request;
+}
+export type Reply = { number: number } & ({ answer: unknown } | { error: string });
+
+/** A thread that answers requests. It keeps the process alive only while there is one to answer. */
+export interface Thread<Request extends { type: string }, Answers extends Record<Request['type'], unknown>> {
+  /**
+   * @throws Error of the thread, or that it has ended
+   * @throws the signal's reason
+   */
+  ask<Type extends Request['type']>(
+    request: Extract<Request, { type: Type }>,
+    signal?: AbortSignal,
+  ): Promise<Answers[Type]>;
+  /** What is still to be answered rejects. */
+  end(): Promise<void>;
+}
+
+interface Waiting {
+  resolve(answer: never): void;
+  reject(error: Error): void;
+}
+
+/**
+ * Starts a thread.
+ * @param onMessage told what the thread sends unasked
+ * @param onEnd told when it has ended by itself
+ */
+export function startThread<
+  Request extends { type: string },
+  Answers extends Record<Request['type'], unknown>,
+>(options: {
+  program: URL;
+  onMessage?: (message: unknown) => void;
+  onEnd?: () => void;
+}): Thread<Request, Answers> {
+  const worker = new Worker(options.program);
+  const waiting = new Map<number, Waiting>();
+  let last = 0;
+  let ended: Error | null = null;
+
+  const settle = (number: number): Waiting | undefined => {
+    const one = waiting.get(number);
+    waiting.delete(number);
+    if (waiting.size === 0) worker.unref();
+    return one;
+  };
+  const fail = (error: Error): void => {
+    ended ??= error;
+    for (const number of [...waiting.keys()]) settle(number)?.reject(error);
+    options.onEnd?.();
+  };
+  worker.unref();
+  worker.on('message', (message: Reply | object) => {
+    if (!('number' in message)) {
+      options.onMessage?.(message);
+      return;
+    }
+    const one = settle(message.number);
+    if ('error' in message) one?.reject(new Error(message.error));
+    else one?.resolve(message.answer as never);
+  });
+  worker.on('error', (error: Error) => fail(error));
+  worker.on('exit', () => fail(new Error('The thread that runs the model has ended.')));
+
+  return {
+    async ask(request, signal) {
+      signal?.throwIfAborted();
+      if (ended) throw ended;
+      last += 1;
+      const number = last;
+      const answer = new Promise<never>((resolve, reject) => {
+        waiting.set(number, { resolve, reject });
+      });
+      const abort = (): void => settle(number)?.reject(signal!.reason as Error);
+      signal?.addEventListener('abort', abort, { once: true });
+      worker.ref();
+      // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window
+      worker.postMessage({ number, request } satisfies Envelope<Request>);
+      try {
+        return await answer;
+      } finally {
+        signal?.removeEventListener('abort', abort);
+      }
+    },
+    async end() {
+      await worker.terminate();
+    },
+  };
+}
