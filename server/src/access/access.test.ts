@@ -3,7 +3,7 @@ import { eq } from 'drizzle-orm';
 import { uuidv7 } from 'uuidv7';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { cookieOf, createPartialApp, type PartialApp } from '../../test/partial-app.ts';
-import { buildComparison, buildEpisode } from '../../test/rows.ts';
+import { buildComparison, buildEpisode, buildSample, type BuiltSample } from '../../test/rows.ts';
 import { apiTokens, members } from '../db/schema/index.ts';
 import { accountHandlers } from '../features/accounts/index.ts';
 import { createMember, createPerson, replaceSignInLink } from '../features/people/index.ts';
@@ -22,7 +22,8 @@ type Audience =
   | 'demonstrators'
   | 'the demonstrator of the assignment'
   | 'the demonstrator of the episode'
-  | 'the demonstrator of the episode, and leads'
+  | 'the demonstrator of the episode, and model workers in samples'
+  | 'the demonstrator of the episode, leads, and model workers in samples'
   | 'raters'
   | 'the rater of the comparison';
 
@@ -75,6 +76,7 @@ const audiences: Record<OperationId, Audience> = {
   createVerification: 'leads',
   createComparisonExport: 'leads',
   listJobs: 'leads',
+  listJobFigures: 'leads',
   getJob: 'leads',
   listJobProblems: 'leads',
   cancelJob: 'leads',
@@ -94,10 +96,10 @@ const audiences: Record<OperationId, Audience> = {
   keepAnswer: 'the demonstrator of the assignment',
   getOwnStatistics: 'demonstrators',
   startEpisode: 'demonstrators',
-  getEpisode: 'the demonstrator of the episode, and leads',
-  sendCommand: 'the demonstrator of the episode',
+  getEpisode: 'the demonstrator of the episode, leads, and model workers in samples',
+  sendCommand: 'the demonstrator of the episode, and model workers in samples',
   previewQuote: 'the demonstrator of the episode',
-  getObservation: 'the demonstrator of the episode',
+  getObservation: 'the demonstrator of the episode, and model workers in samples',
   getScreenMarks: 'the demonstrator of the episode',
   saveDraft: 'the demonstrator of the episode',
   listDraftVersions: 'the demonstrator of the episode',
@@ -140,12 +142,34 @@ const audiences: Record<OperationId, Audience> = {
   listComparisonImports: 'leads',
   getComparison: 'leads',
   excludeComparison: 'leads',
+  listPolicyVersions: 'leads',
+  getPolicyVersion: 'leads',
+  downloadPolicyModel: 'leads',
+  previewTraining: 'leads',
+  trainRanker: 'leads',
+  createEndpointPolicy: 'leads',
+  estimateSampling: 'leads',
+  createSamplingPlan: 'leads',
+  listSamplingPlans: 'leads',
+  getSamplingPlan: 'leads',
+  pauseSamplingPlan: 'leads',
+  resumeSamplingPlan: 'leads',
+  cancelSamplingPlan: 'leads',
+  listSamples: 'leads',
+  replaySample: 'leads',
   listWorkers: 'admins',
+  listProjectWorkers: 'leads',
   reportWorker: 'model workers',
   startAttempt: 'model workers',
   reportProgress: 'model workers',
   completeAttempt: 'model workers',
   failAttempt: 'model workers',
+  listTrainingDemonstrations: 'model workers',
+  uploadModel: 'model workers',
+  getSamplingJob: 'model workers',
+  downloadSamplingModel: 'model workers',
+  beginSample: 'model workers',
+  submitSample: 'model workers',
 };
 
 type Outcome = 'through' | 401 | 403 | 404;
@@ -166,13 +190,16 @@ const withinProjects: readonly Audience[] = [
   'demonstrators',
   'the demonstrator of the assignment',
   'the demonstrator of the episode',
-  'the demonstrator of the episode, and leads',
+  'the demonstrator of the episode, and model workers in samples',
+  'the demonstrator of the episode, leads, and model workers in samples',
   'raters',
   'the rater of the comparison',
 ];
 
 const yes = 'through';
 const all = (outcome: Outcome): Row => withinProjects.map(() => outcome);
+/** The episode of the addresses is no sample. */
+const forWorkers: Row = withinProjects.map((audience) => (audience.includes('model workers') ? 404 : 403));
 
 /**
  * What happens to each caller, in the order of the two lists above. The assignment and the episode of the addresses are
@@ -184,50 +211,55 @@ const callers: Record<string, { outside: Row; home: Row; away: Row }> = {
   'an outsider': { outside: [yes, yes, yes, 403, 403], home: all(404), away: all(404) },
   'the demonstrator': {
     outside: [yes, yes, yes, 403, 403],
-    home: [yes, 403, yes, yes, yes, yes, 403, 403],
+    home: [yes, 403, yes, yes, yes, yes, yes, 403, 403],
     away: all(404),
   },
   'another demonstrator': {
     outside: [yes, yes, yes, 403, 403],
-    home: [yes, 403, yes, 404, 404, 404, 403, 403],
+    home: [yes, 403, yes, 404, 404, 404, 404, 403, 403],
     away: all(404),
   },
   'the rater': {
     outside: [yes, yes, yes, 403, 403],
-    home: [yes, 403, 403, 403, 403, 403, yes, yes],
+    home: [yes, 403, 403, 403, 403, 403, 403, yes, yes],
     away: all(404),
   },
   'another rater': {
     outside: [yes, yes, yes, 403, 403],
-    home: [yes, 403, 403, 403, 403, 403, yes, 404],
+    home: [yes, 403, 403, 403, 403, 403, 403, yes, 404],
     away: all(404),
   },
   'a lead': {
     outside: [yes, yes, yes, 403, 403],
-    home: [yes, yes, 403, 403, 403, yes, 403, 403],
+    home: [yes, yes, 403, 403, 403, 403, yes, 403, 403],
     away: all(404),
   },
   'an admin': {
     outside: [yes, yes, yes, yes, 403],
-    home: [yes, yes, 403, 403, 403, yes, 403, 403],
-    away: [yes, yes, 403, 403, 403, 404, 403, 403],
+    home: [yes, yes, 403, 403, 403, 403, yes, 403, 403],
+    away: [yes, yes, 403, 403, 403, 403, 404, 403, 403],
   },
   'a removed lead': { outside: [yes, yes, yes, 403, 403], home: all(404), away: all(404) },
-  "a model worker's key": { outside: [yes, 403, 403, 403, yes], home: all(403), away: all(403) },
+  "a model worker's key": { outside: [yes, 403, 403, 403, yes], home: forWorkers, away: forWorkers },
+  "a model worker's key bound to the project at home": {
+    outside: [yes, 403, 403, 403, yes],
+    home: forWorkers,
+    away: forWorkers,
+  },
   // The keys' person leads both projects, and demonstrates at home.
   'a key': {
     outside: [yes, yes, 403, 403, 403],
-    home: [yes, yes, yes, 404, 404, yes, 403, 403],
-    away: [yes, yes, 403, 403, 403, 404, 403, 403],
+    home: [yes, yes, yes, 404, 404, 404, yes, 403, 403],
+    away: [yes, yes, 403, 403, 403, 403, 404, 403, 403],
   },
   'a key bound to the project away': {
     outside: [yes, yes, 403, 403, 403],
     home: all(404),
-    away: [yes, yes, 403, 403, 403, 404, 403, 403],
+    away: [yes, yes, 403, 403, 403, 403, 404, 403, 403],
   },
   "an admin's key bound to the project at home": {
     outside: [yes, yes, 403, 403, 403],
-    home: [yes, yes, 403, 403, 403, yes, 403, 403],
+    home: [yes, yes, 403, 403, 403, 403, yes, 403, 403],
     away: all(404),
   },
   'a revoked key': { outside: [yes, 401, 401, 401, 401], home: all(401), away: all(401) },
@@ -239,6 +271,7 @@ const scopedKeys = { 'a read key': 'GET only', 'a write key': 'all but GET' } as
 
 let server: PartialApp;
 let params: Record<Place, Record<string, string>>;
+let samples: Record<Place, BuiltSample>;
 const credentials: Record<string, { cookie?: string; token?: string }> = {};
 
 beforeAll(async () => {
@@ -298,6 +331,10 @@ beforeAll(async () => {
     'an admin': await enter(admin),
     'a removed lead': await enter(removed.personId),
     "a model worker's key": await buildKey({ scopes: ['worker'] }),
+    "a model worker's key bound to the project at home": await buildKey({
+      scopes: ['worker'],
+      projectId: home.id,
+    }),
     'a key': await buildKey({ personId: keeper.personId }),
     'a read key': await buildKey({ personId: keeper.personId, scopes: ['read'] }),
     'a write key': await buildKey({ personId: keeper.personId, scopes: ['write'] }),
@@ -316,6 +353,10 @@ beforeAll(async () => {
   });
   const objects = { assignmentId, episodeId, pairId, comparisonId };
   params = { home: { projectId: home.id, ...objects }, away: { projectId: away.id, ...objects } };
+  samples = {
+    home: await buildSample(server, { projectId: home.id }),
+    away: await buildSample(server, { projectId: away.id }),
+  };
 });
 afterAll(() => server?.close());
 
@@ -343,6 +384,45 @@ describe.each(Object.entries<Audience>(audiences))('%s', (operationId, audience)
     for (const [caller] of expected)
       outcomes.push([caller, await call(route, params[place], credentials[caller]!)]);
     expect(Object.fromEntries(outcomes)).toEqual(Object.fromEntries(expected));
+  });
+});
+
+/** What happens to each caller at the episode of a sample: where leads may not go, and where they may. */
+const samplers: Record<string, Record<Place, readonly [Outcome, Outcome]>> = {
+  nobody: { home: [401, 401], away: [401, 401] },
+  'an outsider': { home: [404, 404], away: [404, 404] },
+  'the demonstrator': { home: [404, 404], away: [404, 404] },
+  'the rater': { home: [403, 403], away: [404, 404] },
+  'a lead': { home: [403, yes], away: [404, 404] },
+  'an admin': { home: [403, yes], away: [403, yes] },
+  // The keys' person leads both projects, and demonstrates at home.
+  'a key': { home: [404, yes], away: [403, yes] },
+  "a model worker's key": { home: [yes, yes], away: [yes, yes] },
+  "a model worker's key bound to the project at home": { home: [yes, yes], away: [404, 404] },
+};
+
+describe.each(
+  Object.entries<Audience>(audiences).filter(([, audience]) => audience.includes('model workers in samples')),
+)('%s in the episode of a sample', (operationId, audience) => {
+  const route: Route = routes[operationId as OperationId];
+  const isForLeads = audience.includes('leads');
+
+  it.each<Place>(['home', 'away'])('is for model workers of its project (%s)', async (place) => {
+    const { episodeId } = samples[place];
+    const outcomes: [string, Outcome][] = [];
+    for (const caller of Object.keys(samplers))
+      outcomes.push([caller, await call(route, { ...params[place], episodeId }, credentials[caller]!)]);
+    const expected = Object.entries(samplers).map(([caller, row]) => [
+      caller,
+      row[place][isForLeads ? 1 : 0],
+    ]);
+    expect(Object.fromEntries(outcomes)).toEqual(Object.fromEntries(expected));
+  });
+
+  it('is found in its own project alone', async () => {
+    const { episodeId } = samples.away;
+    const outcome = await call(route, { ...params.home, episodeId }, credentials["a model worker's key"]!);
+    expect(outcome).toBe(404);
   });
 });
 

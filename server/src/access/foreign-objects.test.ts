@@ -3,7 +3,7 @@ import { eq, sql } from 'drizzle-orm';
 import { uuidv7 } from 'uuidv7';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createTestApp, type TestApp, type TestMember } from '../../test/app.ts';
-import { buildComparison } from '../../test/rows.ts';
+import { buildComparison, buildSample } from '../../test/rows.ts';
 import {
   answerDraftVersions,
   episodes,
@@ -173,6 +173,7 @@ async function buildObjects(projectId: string, owner: TestMember): Promise<Recor
   });
   const { memberId } = owner;
   const { pairId, comparisonId } = await buildComparison(test, { projectId, memberId });
+  const { versionId, planId, sampleId } = await buildSample(test, { projectId });
   return {
     jobId,
     pageId,
@@ -183,5 +184,8 @@ async function buildObjects(projectId: string, owner: TestMember): Promise<Recor
     pairId,
     comparisonId,
     memberId,
+    versionId,
+    planId,
+    sampleId,
   };
 }
