@@ -3,7 +3,7 @@ import { eq, sql } from 'drizzle-orm';
 import { uuidv7 } from 'uuidv7';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createTestApp, type TestApp, type TestMember } from '../../test/app.ts';
-import { buildComparison, buildSample } from '../../test/rows.ts';
+import { buildComparison, buildSample, type BuiltSample } from '../../test/rows.ts';
 import {
   answerDraftVersions,
   episodes,
@@ -41,15 +41,40 @@ const bodies = (): Partial<Record<OperationId, unknown>> => ({
   releaseComparison: { leaseToken: 'lease', kind: 'skip' },
   reportComparisonActivity: { leaseToken: 'lease' },
   excludeComparison: { excluded: true, reason: 'test' },
+  startAttempt: { workerId: uuidv7() },
+  reportProgress: { attemptToken: sample.attemptToken, done: 0, total: null },
+  completeAttempt: { attemptToken: 'superseded', result: {} },
+  failAttempt: { attemptToken: 'superseded', reason: 'test', isFinal: false },
+  uploadModel: Buffer.from('x'),
+  beginSample: {
+    attemptToken: sample.attemptToken,
+    sampler: { worker: 'test', version: '1', device: 'cpu' },
+  },
+  submitSample: {
+    attemptToken: sample.attemptToken,
+    episodeId: sample.episodeId,
+    text: 'x',
+    sampled: { logProbability: null },
+  },
   reviewDemonstration: { decision: 'accepted', seen: { answerRevision: null, decisions: 0 } },
 });
-const queries: Partial<Record<OperationId, string>> = { addImportFile: '?path=a.html' };
+const queries: Partial<Record<OperationId, string>> = {
+  addImportFile: '?path=a.html',
+  uploadModel: '?attemptToken=superseded',
+};
 
 const byObject = Object.entries<Route>(routes).filter(
   ([, route]) => typeof route.access === 'object' && /:(?!projectId)\w+Id/.test(route.path),
 ) as [OperationId, Route][];
 
+/** Their objects are found by ids alone, and a key may be for one project. */
+const ofModelWorkers = Object.entries<Route>(routes).filter(
+  ([, route]) => route.access === 'worker' && route.path.includes(':jobId'),
+) as [OperationId, Route][];
+
 let test: TestApp;
+let sample: BuiltSample;
+let workerKeys: { bound: string; unbound: string };
 let home: { id: string };
 /** Holds every role at home, and nothing away, where the objects are. */
 let caller: TestMember;
@@ -63,10 +88,19 @@ beforeAll(async () => {
   caller = await test.buildMember({ projectId: home.id, roles: ['lead', 'demonstrator', 'rater'] });
   owner = await test.buildMember({ projectId: away.id, roles: ['lead', 'demonstrator', 'rater'] });
   foreign = await buildObjects(away.id, owner);
+  const key = { personId: null, scopes: ['worker' as const] };
+  workerKeys = {
+    bound: await test.buildToken({ ...key, projectId: home.id }),
+    unbound: await test.buildToken(key),
+  };
 });
 afterAll(() => test?.close());
 
-async function send(operationId: OperationId, values: Record<string, string>, { token } = caller) {
+async function send(
+  operationId: OperationId,
+  values: Record<string, string>,
+  { token }: { token: string } = caller,
+) {
   const route: Route = routes[operationId];
   const path = route.path.replaceAll(/:(\w+)/g, (_, name: string) => values[name] ?? '1');
   const body = bodies()[operationId];
@@ -96,6 +130,22 @@ describe.each(byObject)('%s', (operationId) => {
     const response = await send(operationId, { ...foreign, projectId: away.id }, owner);
     // The state may be wrong by now, but neither the request nor the caller is.
     expect(response.statusCode).toBeOneOf([200, 201, 202, 204, 409]);
+  });
+});
+
+describe.each(ofModelWorkers)('%s', (operationId) => {
+  const answerOf = async (key: 'bound' | 'unbound', jobId: string) => {
+    const { statusCode, body } = await send(operationId, { jobId }, { token: workerKeys[key] });
+    return { statusCode, message: statusCode === 204 ? '' : (JSON.parse(body).error?.message as string) };
+  };
+
+  it('does not find a job of a project that the key is not for, and says the same of one that is not there', async () => {
+    const there = await answerOf('bound', sample.jobId);
+    const nowhere = await answerOf('bound', uuidv7());
+    expect([there.statusCode, nowhere.statusCode]).toEqual([404, 404]);
+    expect(there.message).toBe(nowhere.message);
+    // It is found with a key that is for it; what it is or how it stands may be wrong for what is asked.
+    expect((await answerOf('unbound', sample.jobId)).statusCode).toBeOneOf([200, 204, 409]);
   });
 });
 
@@ -173,7 +223,8 @@ async function buildObjects(projectId: string, owner: TestMember): Promise<Recor
   });
   const { memberId } = owner;
   const { pairId, comparisonId } = await buildComparison(test, { projectId, memberId });
-  const { versionId, planId, sampleId } = await buildSample(test, { projectId });
+  sample = await buildSample(test, { projectId });
+  const { versionId, planId, sampleId } = sample;
   return {
     jobId,
     pageId,
