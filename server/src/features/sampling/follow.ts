@@ -1,6 +1,6 @@
 import { ApiError, type JobState } from '@rookery/shared/api';
 import { and, eq, inArray } from 'drizzle-orm';
-import type { Queryable } from '../../db/database.ts';
+import type { Queryable, Transaction } from '../../db/database.ts';
 import { samples, samplingPlans } from '../../db/schema/index.ts';
 import { followJobs, type JobFollower } from '../jobs/index.ts';
 import { announcePlan } from './announce.ts';
@@ -22,7 +22,8 @@ const follower: JobFollower = {
         .set(to)
         .where(and(eq(samples.jobId, job.id), inArray(samples.state, from)));
     };
-    if (ended.has(job.state)) {
+    if (job.state === 'done') await checkDone(tx, job.id);
+    else if (ended.has(job.state)) {
       await change(['waiting', 'running'], { state: 'cancelled', endedAt: deps.clock() });
     } else if (ended.has(before.state)) {
       const plan = await planOf(tx, job.id);
@@ -44,6 +45,20 @@ const follower: JobFollower = {
     announcePlan(deps, plan);
   },
 };
+
+/** A job is done when its samples are: a worker that overlooked some is told so, and the attempt runs on. */
+async function checkDone(tx: Transaction, jobId: string): Promise<void> {
+  const undone = await tx.$count(
+    samples,
+    and(eq(samples.jobId, jobId), inArray(samples.state, ['waiting', 'running'])),
+  );
+  if (undone > 0) {
+    throw new ApiError(
+      'conflict',
+      `${undone} samples of this job are not done. Draw them, then hand it in again.`,
+    );
+  }
+}
 
 /** Makes samples and plans follow the jobs that sample. */
 export const followSamplingJobs = (): void => followJobs('sample', follower);

@@ -370,6 +370,7 @@ test('samples follow a job that fails, is tried again or is cancelled, and the p
   expect(reopened).toMatchObject({ state: 'running', endedAt: null, jobs: { open: 1 } });
   expect(reopened.versions[0]).toMatchObject({ answered: 1, waiting: 1, cancelled: 2 });
   const next = await worker.start(first);
+  expect(await codeOf(next.complete())).toBe('conflict');
   expect(await next.begin(2)).toMatchObject({ draw: 1 });
   await next.draw(2, 'People feed them.');
   await next.complete();

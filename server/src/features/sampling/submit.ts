@@ -6,7 +6,7 @@ import { answers, episodes, samples } from '../../db/schema/index.ts';
 import type { Dependencies } from '../../dependencies.ts';
 import { twinKey } from '../answers/index.ts';
 import { submitSampleAnswer, type EpisodeContext } from '../episodes/index.ts';
-import { lockRunningAttempt } from '../jobs/index.ts';
+import { lockRunningAttempt, writeAttempt } from '../jobs/index.ts';
 import { announcePlan } from './announce.ts';
 import { findCell, lockSample, type SampledCell, type WorkerKey } from './sampling-job.ts';
 
@@ -34,13 +34,16 @@ export async function submitSample(
   const cell = await findCell(deps.db, request);
   const submitted = await deps.db.transaction(async (tx): Promise<Submitted> => {
     // All samples that could be duplicates of one another are of this job: its lock lets one answer be judged at a time.
-    await lockRunningAttempt(tx, { ...request, strength: 'update' });
+    const { id: jobId, attempt } = await lockRunningAttempt(tx, { ...request, strength: 'update' });
     const sample = await lockSample(tx, request);
     const draw = await findDraw(tx, { sample, episodeId: request.episodeId });
     if (draw.state === 'submitted') return sameAgain(tx, { sample, draw, text: request.text });
     if (draw.draw !== sample.draw || (sample.state !== 'running' && sample.state !== 'waiting')) {
       throw new ApiError('wrong_state', `No answer is awaited for this draw: the sample is ${sample.state}.`);
     }
+    // It got further: what failed before did not keep it from that.
+    const key = { jobId, attempt, token: request.attemptToken };
+    await writeAttempt(deps, key, { change: { failures: 0 }, db: tx });
     return storeAnswer(deps, context, { tx, cell, sample, draw, ...request });
   });
   announcePlan(deps, cell.plan);
