@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 import { readEndpoints, type Endpoint } from './endpoints.ts';
+import { devices } from './onnx/devices.ts';
 import { readTakes, WorkerStartError, type Take } from './takes.ts';
 
 /** How a model worker runs. */
@@ -37,6 +38,8 @@ const variables = z.object({
   ROOKERY_WORKER_KINDS: z.string().optional(),
   ROOKERY_WORKER_CONCURRENCY: z.string().optional(),
   ROOKERY_ALIVE_FILE: z.string().optional(),
+  // Read again by those who load models.
+  ROOKERY_DEVICE: z.enum(devices, `has to be ${devices.join(', ')}, or left out`).optional(),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 });
 

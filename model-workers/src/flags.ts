@@ -26,6 +26,7 @@ Environment:
   ROOKERY_WORKER_KINDS           as --kinds
   ROOKERY_WORKER_CONCURRENCY     as --concurrency
   ROOKERY_CACHE_DIR              where models and vectors are kept (default: cache in the data folder, or rookery-cache)
+  ROOKERY_DEVICE                 what models run on: cpu (default), cuda or webgpu
   ROOKERY_ENDPOINT_<NAME>_URL    a server with OpenAI's completions API, for policies that name it
   ROOKERY_ENDPOINT_<NAME>_KEY    its key, if it needs one
   LOG_LEVEL                      info, warn, debug …

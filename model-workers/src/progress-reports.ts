@@ -1,7 +1,7 @@
 export interface ProgressReports {
   /** What has been done; `total` is null while it is not known. What comes while a report waits or is on its way replaces it. */
   set(done: number, total: number | null): void;
-  /** Sends nothing more, and waits for what is on its way. */
+  /** Sends what is new still, waits for what is on its way, and then sends nothing more. */
   close(): Promise<void>;
 }
 
@@ -49,6 +49,7 @@ export function openProgressReports(
       isClosed = true;
       clearTimeout(timer);
       await onItsWay;
+      if (isNew) await send(...numbers);
     },
   };
 }

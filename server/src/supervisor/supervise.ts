@@ -171,6 +171,7 @@ export function supervise(task: SuperviseOptions): Supervision {
       'NODE_COMPILE_CACHE',
       'LD_LIBRARY_PATH',
       'CUDA_VISIBLE_DEVICES',
+      'ROOKERY_DEVICE',
     ];
     const env = Object.fromEntries(kept.map((name) => [name, task.env[name]]));
     // Keys of endpoints are secrets too.
@@ -218,7 +219,7 @@ export function supervise(task: SuperviseOptions): Supervision {
 }
 
 /** Settings that the environment has for model workers alone. */
-const workerSetting = /^ROOKERY_(CACHE_DIR|WORKER_(KINDS|CONCURRENCY|DEVICE)|ENDPOINT_\w+)$/;
+const workerSetting = /^ROOKERY_(CACHE_DIR|WORKER_(KINDS|CONCURRENCY)|ENDPOINT_\w+)$/;
 
 function workerSettings(env: NodeJS.ProcessEnv): Record<string, string> {
   const given = Object.entries(env).flatMap(([name, value]) =>
