@@ -152,10 +152,10 @@ function clicks({ view }: Situation): Candidate[] {
       const target = [segment.text, domain].filter(Boolean).join(' ');
       return [{ segment, click: { target, domain, snippet } }];
     })
-    .map(({ segment, click }, place) => ({
-      ...plain('click', { kind: 'click', linkId: segment.id }, { text: segment.text, place }),
-      click,
-    }));
+    .map(({ segment, click }, place) => {
+      const command = { kind: 'click', linkId: segment.id } as const;
+      return Object.assign(plain('click', command, { text: segment.text, place }), { click });
+    });
 }
 
 function quotes({ view }: Situation): Candidate[] {
@@ -165,10 +165,10 @@ function quotes({ view }: Situation): Candidate[] {
   return sentences
     .flatMap(({ start, end }, index) => {
       const next = sentences[index + 1];
-      const own = [{ start, end, parts: [text.slice(start, end)] }];
-      if (!next || next.start - end > 2 || next.end - start > longestPair) return own;
-      const parts = [text.slice(start, end), text.slice(next.start, next.end)];
-      return [...own, { start, end: next.end, parts }];
+      const first = text.slice(start, end);
+      const own = { start, end, parts: [first] };
+      if (!next || next.start - end > 2 || next.end - start > longestPair) return [own];
+      return [own, { start, end: next.end, parts: [first, text.slice(next.start, next.end)] }];
     })
     .filter(({ start, end }) => end - start <= most)
     .map(({ start, end, parts }, place) => ({

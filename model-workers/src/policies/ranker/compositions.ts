@@ -96,8 +96,8 @@ function compose(
   { count, stems }: { count: number; stems: ReadonlySet<string> },
 ): Composition {
   const said = chosen.map(({ number, sentences }) => {
-    const best = sentences.toSorted((one, other) => other.cosine - one.cosine).slice(0, count);
-    return { number, sentences: sentences.filter((sentence) => best.includes(sentence)) };
+    const best = new Set(sentences.toSorted((one, other) => other.cosine - one.cosine).slice(0, count));
+    return { number, sentences: sentences.filter((sentence) => best.has(sentence)) };
   });
   const text = said
     .map(({ number, sentences }) =>

@@ -37,67 +37,75 @@ export function createNetwork(options: {
 
 const uniform = (random: SeededRandom, width: number): number => (2 * random.next() - 1) * width;
 
-/**
- * The candidates of one decision, without their zeros: candidate c has the features `columns[i]` with the values
- * `values[i]` for i from `starts[c]` up to `starts[c + 1]`.
- */
-export interface Decision {
-  starts: Uint32Array;
+/** Features without their zeros: each column with its value. */
+interface SparseFeatures {
   columns: Uint8Array;
   values: Float32Array;
+}
+
+/**
+ * The candidates of one decision: what all of them have in common, and what candidate c has beside it, in `own` from
+ * `starts[c]` up to `starts[c + 1]`.
+ */
+export interface Decision {
+  common: SparseFeatures;
+  own: SparseFeatures;
+  starts: Uint32Array;
   /** The candidate that was chosen. */
   chosen: number;
 }
 
-/** A decision from rows of features. */
+/** A decision from rows of features, at most 256 of each. */
 export function decisionOf(
   rows: Float32Array,
   { features, chosen }: { features: number; chosen: number },
 ): Decision {
   const count = rows.length / features;
+  const isCommon = Array.from({ length: features }, (_, column) => {
+    for (let row = 1; row < count; row += 1) if (rows[row * features + column] !== rows[column]) return false;
+    return true;
+  });
+  const sparse = (row: number, wanted: boolean): [column: number, value: number][] =>
+    isCommon.flatMap((common, column): [number, number][] => {
+      const value = rows[row * features + column]!;
+      return common === wanted && value !== 0 ? [[column, value]] : [];
+    });
+  const candidates = Array.from({ length: count }, (_, row) => sparse(row, false));
   const starts = new Uint32Array(count + 1);
-  const used = rows.reduce((sum, value) => sum + Number(value !== 0), 0);
-  const columns = new Uint8Array(used);
-  const values = new Float32Array(used);
-  let place = 0;
-  for (let candidate = 0; candidate < count; candidate += 1) {
-    for (let column = 0; column < features; column += 1) {
-      const value = rows[candidate * features + column]!;
-      if (value === 0) continue;
-      columns[place] = column;
-      values[place] = value;
-      place += 1;
-    }
-    starts[candidate + 1] = place;
-  }
-  return { starts, columns, values, chosen };
+  for (const [row, entries] of candidates.entries()) starts[row + 1] = starts[row]! + entries.length;
+  return { common: packed(sparse(0, true)), own: packed(candidates.flat()), starts, chosen };
 }
 
+const packed = (entries: readonly (readonly [column: number, value: number])[]): SparseFeatures => ({
+  columns: Uint8Array.from(entries, ([column]) => column),
+  values: Float32Array.from(entries, ([, value]) => value),
+});
+
 /** Scores of a decision's candidates, and what the hidden layer was for each. */
-function forward(
-  network: Network,
-  { starts, columns, values }: Decision,
-): { scores: Float64Array; hidden: Float32Array } {
-  const { features, hidden: size, scale, parameters } = network;
+function forward(network: Network, decision: Decision): { scores: Float64Array; hidden: Float32Array } {
+  const { features, hidden: size, parameters } = network;
+  const { common, own, starts } = decision;
   const count = starts.length - 1;
   const biases = features * size;
   const weights = biases + size;
+  const base = parameters.slice(biases, weights);
+  addRows(network, { to: base, offset: 0, from: common, start: 0, end: common.columns.length });
   const scores = new Float64Array(count);
   const hidden = new Float32Array(count * size);
   for (let candidate = 0; candidate < count; candidate += 1) {
-    const own = candidate * size;
-    for (let unit = 0; unit < size; unit += 1) hidden[own + unit] = parameters[biases + unit]!;
-    for (let index = starts[candidate]!; index < starts[candidate + 1]!; index += 1) {
-      const column = columns[index]!;
-      const value = values[index]! / scale[column]!;
-      const kernel = column * size;
-      for (let unit = 0; unit < size; unit += 1)
-        hidden[own + unit] = hidden[own + unit]! + value * parameters[kernel + unit]!;
-    }
+    const offset = candidate * size;
+    hidden.set(base, offset);
+    addRows(network, {
+      to: hidden,
+      offset,
+      from: own,
+      start: starts[candidate]!,
+      end: starts[candidate + 1]!,
+    });
     let score = 0;
     for (let unit = 0; unit < size; unit += 1) {
-      const value = Math.tanh(hidden[own + unit]!);
-      hidden[own + unit] = value;
+      const value = Math.tanh(hidden[offset + unit]!);
+      hidden[offset + unit] = value;
       score += value * parameters[weights + unit]!;
     }
     scores[candidate] = score;
@@ -105,36 +113,68 @@ function forward(
   return { scores, hidden };
 }
 
+/** Adds rows of the kernel, each times its scaled feature. */
+function addRows(
+  { hidden: size, scale, parameters }: Network,
+  rows: { to: Float32Array; offset: number; from: SparseFeatures; start: number; end: number },
+): void {
+  const { to, offset, from, start, end } = rows;
+  for (let index = start; index < end; index += 1) {
+    const column = from.columns[index]!;
+    const value = from.values[index]! / scale[column]!;
+    const kernel = column * size;
+    for (let unit = 0; unit < size; unit += 1) to[offset + unit]! += value * parameters[kernel + unit]!;
+  }
+}
+
 export const scoresOf = (network: Network, decision: Decision): Float64Array =>
   forward(network, decision).scores;
 
 /** Cross-entropy of the chosen candidate, in nats; its gradient is added to `gradient`. */
 export function addGradient(network: Network, decision: Decision, gradient: Float64Array): number {
-  const { features, hidden: size, scale, parameters } = network;
-  const { starts, columns, values, chosen } = decision;
+  const { features, hidden: size, parameters } = network;
+  const { common, own, starts, chosen } = decision;
   const { scores, hidden } = forward(network, decision);
   const logProbabilities = logSoftmax(scores, 1);
   const biases = features * size;
   const weights = biases + size;
-  const inner = new Float64Array(size);
+  const slopes = new Float64Array(size);
+  const sum = new Float64Array(size);
   for (let candidate = 0; candidate < scores.length; candidate += 1) {
     const error = Math.exp(logProbabilities[candidate]!) - Number(candidate === chosen);
-    const own = candidate * size;
+    const offset = candidate * size;
     for (let unit = 0; unit < size; unit += 1) {
-      const value = hidden[own + unit]!;
+      const value = hidden[offset + unit]!;
       gradient[weights + unit]! += error * value;
       const slope = error * parameters[weights + unit]! * (1 - value * value);
-      inner[unit] = slope;
-      gradient[biases + unit]! += slope;
+      slopes[unit] = slope;
+      sum[unit]! += slope;
     }
-    for (let index = starts[candidate]!; index < starts[candidate + 1]!; index += 1) {
-      const column = columns[index]!;
-      const value = values[index]! / scale[column]!;
-      const kernel = column * size;
-      for (let unit = 0; unit < size; unit += 1) gradient[kernel + unit]! += value * inner[unit]!;
-    }
+    addSlopes(network, {
+      gradient,
+      slopes,
+      from: own,
+      start: starts[candidate]!,
+      end: starts[candidate + 1]!,
+    });
   }
+  for (let unit = 0; unit < size; unit += 1) gradient[biases + unit]! += sum[unit]!;
+  addSlopes(network, { gradient, slopes: sum, from: common, start: 0, end: common.columns.length });
   return -logProbabilities[chosen]!;
+}
+
+/** Adds to rows of the kernel's gradient the slopes, each time times the scaled feature. */
+function addSlopes(
+  { hidden: size, scale }: Network,
+  rows: { gradient: Float64Array; slopes: Float64Array; from: SparseFeatures; start: number; end: number },
+): void {
+  const { gradient, slopes, from, start, end } = rows;
+  for (let index = start; index < end; index += 1) {
+    const column = from.columns[index]!;
+    const value = from.values[index]! / scale[column]!;
+    const kernel = column * size;
+    for (let unit = 0; unit < size; unit += 1) gradient[kernel + unit]! += value * slopes[unit]!;
+  }
 }
 
 /** Logarithms of the probabilities at a temperature; at 0 the first of the highest scores has all of it. */

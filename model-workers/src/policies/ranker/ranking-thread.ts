@@ -96,6 +96,5 @@ async function answer(number: number, work: () => Promise<unknown>): Promise<voi
 }
 
 function send(reply: Reply): void {
-  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window
   port.postMessage(reply);
 }

@@ -52,7 +52,7 @@ export function startThread<
   };
   const fail = (error: Error): void => {
     ended ??= error;
-    for (const number of [...waiting.keys()]) settle(number)?.reject(error);
+    for (const number of waiting.keys()) settle(number)?.reject(error);
     options.onEnd?.();
   };
   worker.unref();

@@ -44,6 +44,5 @@ async function carryOut(request: TrainingRequest): Promise<TrainingAnswers[Train
 }
 
 function send(message: Reply | TrainingProgress): void {
-  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window
   port.postMessage(message);
 }

@@ -36,7 +36,7 @@ export function accuraciesOf(options: {
     lexical: shareOf(part, { of: 'lexical', seed }),
   });
   const byKind = [...Map.groupBy(judged, ({ example }) => example.kind)]
-    .map(([command, part]) => ({ command, decisions: part.length, ...threeOf(part) }))
+    .map(([command, part]) => Object.assign(threeOf(part), { command, decisions: part.length }))
     .toSorted((one, other) => other.decisions - one.decisions);
   return { accuracy: threeOf(judged), kindAccuracy: shareOf(judged, { of: 'kind', seed }), byKind };
 }

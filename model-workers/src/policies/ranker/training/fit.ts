@@ -88,9 +88,12 @@ function scaleOf(examples: readonly Example[], features: number): Float32Array {
   const squares = new Float64Array(features);
   let rows = 0;
   for (const { decision } of examples) {
-    rows += candidatesIn(decision);
-    for (const [index, column] of decision.columns.entries())
-      squares[column]! += decision.values[index]! ** 2;
+    const { common, own } = decision;
+    const count = candidatesIn(decision);
+    rows += count;
+    for (const [index, column] of common.columns.entries())
+      squares[column]! += count * common.values[index]! ** 2;
+    for (const [index, column] of own.columns.entries()) squares[column]! += own.values[index]! ** 2;
   }
   return Float32Array.from(squares, (sum) => (sum === 0 ? 1 : Math.sqrt(sum / rows)));
 }
