@@ -1,4 +1,4 @@
-import { and, asc, eq, gt, inArray, lt } from 'drizzle-orm';
+import { and, asc, eq, gt, lt } from 'drizzle-orm';
 import { jobs } from '../db/schema/index.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { changeJob, endRun, enqueueJob, enqueueNext, type JobRow } from '../features/jobs/index.ts';
@@ -8,7 +8,6 @@ export const silentAfterMs = 60_000;
 const everyMs = 15_000;
 /** Of the advisory lock under which one server at a time sweeps. */
 const sweepLock = 7_246_002;
-const rowsAtOnce = 500;
 
 export type Sweep = (deps: Dependencies) => Promise<unknown>;
 
@@ -88,20 +87,27 @@ export async function sweepSilentJobs(deps: Dependencies): Promise<void> {
   }
 }
 
-/** Adds queued jobs that the queue does not have: it was wiped, or could not be reached when they were made. */
+/** Jobs that one sweep asks the queue for: each is a question to the queue, and many thousands may wait. */
+const askedAtOnce = 2000;
+/** The job after which a server's next sweep goes on, where there were more. */
+const askedUpTo = new WeakMap<Dependencies, string>();
+
+/**
+ * Adds queued jobs that the queue does not have: it was wiped, or could not be reached when they were made. Where many wait, a sweep looks at
+ * the next few thousand.
+ */
 export async function sweepLostJobs(deps: Dependencies): Promise<void> {
-  let after: string | null = null;
-  for (;;) {
-    const rows: JobRow[] = await deps.db
-      .select()
-      .from(jobs)
-      .where(and(inArray(jobs.state, ['queued']), after === null ? undefined : gt(jobs.id, after)))
-      .orderBy(asc(jobs.id))
-      .limit(rowsAtOnce);
-    for (const row of rows) await addIfLost(deps, row);
-    after = rows.at(-1)?.id ?? null;
-    if (rows.length < rowsAtOnce) return;
-  }
+  const after = askedUpTo.get(deps);
+  const rows = await deps.db
+    .select()
+    .from(jobs)
+    .where(and(eq(jobs.state, 'queued'), after === undefined ? undefined : gt(jobs.id, after)))
+    .orderBy(asc(jobs.id))
+    .limit(askedAtOnce);
+  const last = rows.length < askedAtOnce ? undefined : rows.at(-1);
+  if (last) askedUpTo.set(deps, last.id);
+  else askedUpTo.delete(deps);
+  for (const row of rows) await addIfLost(deps, row);
 }
 
 async function addIfLost(deps: Dependencies, job: JobRow): Promise<void> {
