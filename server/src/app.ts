@@ -31,6 +31,7 @@ import { registerRoutes } from './http/register.ts';
 import { errorsPlugin } from './plugins/errors.ts';
 import { liveSocketPlugin } from './plugins/live-socket.ts';
 import { openApiPlugin } from './plugins/openapi.ts';
+import { queueBoardPath, queueBoardPlugin } from './plugins/queue-board.ts';
 import { webPlugin } from './plugins/web.ts';
 import { version } from './version.ts';
 
@@ -123,6 +124,7 @@ export async function buildApp(deps: Dependencies): Promise<FastifyInstance> {
     ...trainingJobHandlers(deps),
     ...samplingJobHandlers(deps, episodes),
   };
+  await app.register(queueBoardPlugin, { deps, identify, prefix: queueBoardPath });
   await app.register(webPlugin);
   await app.register(liveSocketPlugin, { deps, identify });
   registerRoutes(app, { deps, handlers, identify });

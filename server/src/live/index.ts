@@ -7,9 +7,9 @@ import type { Queryable } from '../db/database.ts';
 
 const channel = 'rookery_live';
 
-/** Who is told: the leads of the project, and this member, if one is named. */
+/** Who is told: the leads of the project, and this member, if one is named; without a project, the leads of any, and admins. */
 export interface Audience {
-  projectId: string;
+  projectId: string | null;
   memberId?: string | null | undefined;
 }
 
@@ -110,7 +110,7 @@ const objectOf = (message: LiveMessage): string =>
     .flat()
     .join(' ');
 
-const audienceSchema = z.object({ projectId: z.string(), memberId: z.string().nullish() });
+const audienceSchema = z.object({ projectId: z.string().nullable(), memberId: z.string().nullish() });
 const notificationSchema = z.object({ audience: audienceSchema, message: liveMessageSchema });
 
 /** Null for what is none of ours: every role of the database may notify every channel. */

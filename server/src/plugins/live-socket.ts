@@ -1,13 +1,14 @@
 import websocket from '@fastify/websocket';
 import { ApiError, routes } from '@rookery/shared/api';
 import { livePath, type LiveMessage } from '@rookery/shared/live';
-import { and, eq, isNull } from 'drizzle-orm';
+import { and, arrayContains, eq, isNull } from 'drizzle-orm';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import fastifyPlugin from 'fastify-plugin';
 import type { WebSocket } from 'ws';
 import type { Identity } from '../access/index.ts';
 import { members } from '../db/schema/index.ts';
 import type { Dependencies } from '../dependencies.ts';
+import type { Audience } from '../live/index.ts';
 import { checkOrigin } from '../http/origin.ts';
 
 const pingEveryMs = 25_000;
@@ -67,26 +68,40 @@ function serve(options: {
     else if (socket.readyState === socket.OPEN) socket.send(JSON.stringify(message));
   };
   const stop = deps.live.subscribe((audience, message) => {
-    if (token?.projectId && token.projectId !== audience.projectId) return;
+    const { projectId } = audience;
+    if (token?.projectId && projectId !== null && token.projectId !== projectId) return;
     // They go out in the order they came in, however long reading the membership takes for one of them.
     delivered = Promise.all([isMeant(audience), delivered])
       .then(([isForThem]) => isForThem && send(message))
       .catch((error: unknown) => deps.log.warn({ err: error }, 'live message not delivered'));
   });
   // Membership is read for each message, so that who was removed hears nothing more.
-  const isMeant = async (audience: { projectId: string; memberId?: string | null | undefined }) => {
+  const isMeant = async ({ projectId, memberId }: Audience) => {
     if (person.isAdmin) return true;
+    if (projectId === null) return isLeadSomewhere();
     const [member] = await deps.db
       .select({ id: members.id, roles: members.roles })
       .from(members)
       .where(
+        and(eq(members.projectId, projectId), eq(members.personId, person.id), isNull(members.removedAt)),
+      );
+    return member !== undefined && (member.roles.includes('lead') || member.id === memberId);
+  };
+  const isLeadSomewhere = async () => {
+    const [lead] = await deps.db
+      .select({ id: members.id })
+      .from(members)
+      .where(
         and(
-          eq(members.projectId, audience.projectId),
           eq(members.personId, person.id),
           isNull(members.removedAt),
+          arrayContains(members.roles, ['lead']),
+          // A token that is bound to a project speaks of that one alone.
+          token?.projectId ? eq(members.projectId, token.projectId) : undefined,
         ),
-      );
-    return member !== undefined && (member.roles.includes('lead') || member.id === audience.memberId);
+      )
+      .limit(1);
+    return lead !== undefined;
   };
   const ping = setInterval(() => {
     if (!isAlive) return socket.terminate();

@@ -11,10 +11,18 @@ import {
   type JobPayload,
   type ServerJobKind,
 } from '@rookery/shared/queues';
-import { createPostgresBackend, DelayedError, Queue, runMigrations, Worker, type Job } from 'bullmq';
+import {
+  createPostgresBackend,
+  DelayedError,
+  Queue,
+  runMigrations,
+  Worker,
+  type Job,
+  type PostgresConnectionOptions,
+} from 'bullmq';
 import { Redis } from 'ioredis';
 import { setTimeout as delay } from 'node:timers/promises';
-import type pg from 'pg';
+import pg from 'pg';
 import type { Config } from '../config.ts';
 import { ensureWorkerRole, workerQueueUrl } from './queue-role.ts';
 
@@ -41,12 +49,13 @@ export interface Queues {
   startServerWorker(processor: (job: DeliveredJob) => Promise<void>): Promise<void>;
   /** Where model workers reach the queue, with their own credentials; null: no role for them was asked for. */
   readonly workerUrl: string | null;
+  /** All of them, to look at. */
+  readonly opened: readonly Queue[];
   /** Stops taking jobs, gives running ones a few seconds to stop, and closes the connections. */
   close(): Promise<void>;
 }
 
-/** What we use of BullMQ's queue and worker, whose types name the backend. */
-type OpenQueue = Pick<Queue, 'add' | 'addBulk' | 'getJobState' | 'close'> & ReportsErrors;
+/** What we use of BullMQ's worker, whose type names the backend. */
 type OpenWorker = Pick<Worker, 'waitUntilReady' | 'close'> & ReportsErrors;
 interface ReportsErrors {
   on(event: 'error', listener: (error: Error) => void): unknown;
@@ -55,6 +64,8 @@ interface ReportsErrors {
 /** How many server jobs run at once in one server: a long import must not keep an export waiting. */
 const concurrency = 2;
 const closeMilliseconds = 5_000;
+/** Of the queues together, and of what takes server jobs. */
+const maxConnections = 4;
 /** Ended attempts stay in the queue long enough that a late second `add` of one is still seen to be one. */
 const defaultJobOptions = {
   attempts: 1,
@@ -84,22 +95,24 @@ export async function createQueues(options: {
     await redis.connect();
   }
 
-  const postgres = { connectionString: config.databaseUrl, schema: queueSchema, max: 4 };
-  const open = (name: string): OpenQueue =>
-    redis === null
-      ? new Queue(name, { connection: postgres, defaultJobOptions }, createPostgresBackend)
-      : new Queue(name, { connection: redis, defaultJobOptions });
+  const postgres = { connectionString: config.databaseUrl, schema: queueSchema, max: maxConnections };
+  const shared = redis ?? openSharedPool(config);
+  const open = (name: string): Queue =>
+    shared instanceof pg.Pool
+      ? onPostgres(name, shared)
+      : new Queue(name, { connection: shared, defaultJobOptions });
   const names = [serverQueueName, ...modelJobKinds.map((kind) => queueNameOf(kind))];
   const queues = new Map(names.map((name) => [name, open(name)]));
-  const queueOf = (kind: JobKind): OpenQueue => queues.get(queueNameOf(kind))!;
+  const queueOf = (kind: JobKind): Queue => queues.get(queueNameOf(kind))!;
   const report = (error: Error): void => log?.warn({ err: error }, 'the queue reports an error');
   for (const queue of queues.values()) queue.on('error', report);
-  redis?.on('error', report);
+  shared.on('error', report);
 
   let worker: OpenWorker | null = null;
   const stopping = new AbortController();
 
   return {
+    opened: [...queues.values()],
     workerUrl: redis === null ? workerQueueUrl(config) : config.redisUrl,
     async add(kind, payload, { delayMs: delay = 0 } = {}) {
       await queueOf(kind).add(kind, jobPayloadSchema.parse(payload), {
@@ -145,7 +158,8 @@ export async function createQueues(options: {
       stopping.abort();
       if (worker !== null) await closeWorker(worker);
       await Promise.all([...queues.values()].map((queue) => queue.close()));
-      redis?.disconnect();
+      if (!(shared instanceof pg.Pool)) shared.disconnect();
+      else if (!shared.ending) await shared.end();
     },
   };
 }
@@ -186,6 +200,22 @@ async function closeWorker(worker: OpenWorker): Promise<void> {
   ]);
   // What does not stop in time loses its lock and is delivered again.
   if (isLate) await worker.close(true);
+}
+
+/** BullMQ's types want an index signature of a pool, and name the backend of a queue; what is used of both is the same. */
+function onPostgres(name: string, pool: pg.Pool): Queue {
+  const connection = pool as unknown as PostgresConnectionOptions;
+  return new Queue(name, { connection, defaultJobOptions }, createPostgresBackend) as unknown as Queue;
+}
+
+/** One pool for every queue: each would open its own otherwise. */
+function openSharedPool(config: Config): pg.Pool {
+  return new pg.Pool({
+    connectionString: config.databaseUrl,
+    options: `-c search_path=${queueSchema}`,
+    application_name: 'rookery-queues',
+    max: maxConnections,
+  });
 }
 
 function connectRedis(url: string): Redis {

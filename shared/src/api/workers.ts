@@ -171,14 +171,14 @@ export const workerRoutes = defineRoutes({
   completeAttempt: {
     method: 'PUT',
     path: '/api/model-jobs/:jobId/attempts/:attempt/result',
-    summary: 'Hand in the result; handing in the same one twice is the same as once',
+    summary: 'Hand in the result; handing in the same one twice is the same as once; one that cannot be used fails the job',
     tag: 'workers',
     access: 'worker',
     params: attemptParams,
     body: z.object({ attemptToken: attemptTokenSchema, result: z.record(z.string(), z.json()) }),
     status: 204,
     answer: null,
-    errors: ['conflict'],
+    errors: ['conflict', 'wrong_state'],
   },
   failAttempt: {
     method: 'PUT',

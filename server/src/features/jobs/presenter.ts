@@ -24,7 +24,8 @@ export function jobAnswer(
       job.fileBlob !== null && job.fileName !== null && fileSize !== null
         ? { name: job.fileName, size: fileSize, sha256: job.fileBlob }
         : null,
-    worker,
+    // The attempt that waits has none yet.
+    worker: job.state === 'queued' || job.state === 'held' ? null : worker,
     createdAt: job.createdAt.toISOString(),
     startedAt: job.startedAt?.toISOString() ?? null,
     endedAt: job.endedAt?.toISOString() ?? null,

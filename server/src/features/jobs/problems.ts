@@ -10,9 +10,17 @@ export async function addProblemOnce(
   { job, file, reason }: { job: Pick<JobRow, 'id' | 'projectId'>; file: string; reason: string },
 ): Promise<void> {
   await db.transaction(async (tx) => {
-    const [row] = await tx.select({ problems: jobs.problems }).from(jobs).where(eq(jobs.id, job.id)).for('update');
+    const [row] = await tx
+      .select({ problems: jobs.problems })
+      .from(jobs)
+      .where(eq(jobs.id, job.id))
+      .for('update');
     const isOfFile = and(eq(jobProblems.jobId, job.id), eq(jobProblems.file, file));
-    const [known] = await tx.select({ number: jobProblems.number }).from(jobProblems).where(isOfFile).limit(1);
+    const [known] = await tx
+      .select({ number: jobProblems.number })
+      .from(jobProblems)
+      .where(isOfFile)
+      .limit(1);
     if (!row || known) return;
     await tx
       .update(jobs)

@@ -1,4 +1,9 @@
-import { ApiError, rankerSettingsSchema, trainingResultSchema, type RankerManifest } from '@rookery/shared/api';
+import {
+  ApiError,
+  rankerSettingsSchema,
+  trainingResultSchema,
+  type RankerManifest,
+} from '@rookery/shared/api';
 import { and, eq } from 'drizzle-orm';
 import { isDeepStrictEqual } from 'node:util';
 import { uuidv7 } from 'uuidv7';

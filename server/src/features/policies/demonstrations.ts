@@ -33,7 +33,10 @@ export async function listTrainingDemonstrations(
   const { limit } = request;
   const job = await checkTraining(deps.db, request);
   if (job.state !== 'running') {
-    throw new ApiError('wrong_state', `This training is ${job.state}; only one that runs is given what it learns from.`);
+    throw new ApiError(
+      'wrong_state',
+      `This training is ${job.state}; only one that runs is given what it learns from.`,
+    );
   }
   const after = readCursor(z.uuid(), request.cursor);
   const ofJob = eq(trainingEpisodes.jobId, job.id);
@@ -89,7 +92,10 @@ async function rebuild(
 }
 
 /** Each command with what was shown before it; a run of scrolls is one command, with what was shown before the first. */
-function stepsOf({ episode }: StoredEpisode, rebuilt: RebuiltEpisode['steps']): TrainingDemonstration['steps'] {
+function stepsOf(
+  { episode }: StoredEpisode,
+  rebuilt: RebuiltEpisode['steps'],
+): TrainingDemonstration['steps'] {
   const browser = getBrowser(episode.browserVersion);
   const [start, ...rest] = rebuilt;
   const rows = browser.trainingSteps({

@@ -14,19 +14,12 @@ export async function takeNextVersion(
 ): Promise<{ name: string; version: number; source: string }> {
   const { projectId, kind } = key;
   // One at a time in a project.
-  await tx
-    .select({ id: projects.id })
-    .from(projects)
-    .where(eq(projects.id, projectId))
-    .for('no key update');
+  await tx.select({ id: projects.id }).from(projects).where(eq(projects.id, projectId)).for('no key update');
   const [newest] = await tx
     .select({ name: policyVersions.name, version: policyVersions.version, kind: policyVersions.kind })
     .from(policyVersions)
     .where(
-      and(
-        eq(policyVersions.projectId, projectId),
-        sql`lower(${policyVersions.name}) = lower(${key.name})`,
-      ),
+      and(eq(policyVersions.projectId, projectId), sql`lower(${policyVersions.name}) = lower(${key.name})`),
     )
     .orderBy(desc(policyVersions.version))
     .limit(1);
@@ -59,4 +52,7 @@ async function isBeingTrained(
 const nouns: Record<PolicyKind, string> = { ranker: 'rankers', endpoint: 'policies at an endpoint' };
 
 const nameTaken = (name: string, kind: PolicyKind): ApiError =>
-  new ApiError('conflict', `The name "${name}" belongs to ${nouns[kind]} in this project. Choose another one.`);
+  new ApiError(
+    'conflict',
+    `The name "${name}" belongs to ${nouns[kind]} in this project. Choose another one.`,
+  );

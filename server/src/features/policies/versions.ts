@@ -118,7 +118,11 @@ export async function createEndpointVersion(
 }
 
 const selectVersions = (db: Queryable) =>
-  db.select(columns).from(policyVersions).leftJoin(people, eq(people.id, policyVersions.createdBy)).$dynamic();
+  db
+    .select(columns)
+    .from(policyVersions)
+    .leftJoin(people, eq(people.id, policyVersions.createdBy))
+    .$dynamic();
 
 type VersionRow = Awaited<ReturnType<typeof selectVersions>>[number];
 

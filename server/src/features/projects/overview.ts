@@ -94,7 +94,9 @@ export async function readOverview(deps: Dependencies, projectId: string): Promi
       db
         .select({ rows: count() })
         .from(workers)
-        .where(gte(workers.lastSeenAt, new Date(now.getTime() - workerSeenWithinMs))),
+        .where(
+          and(gte(workers.lastSeenAt, new Date(now.getTime() - workerSeenWithinMs)), isNull(workers.endedAt)),
+        ),
     ]);
   return {
     questions: { total: ofQuestions[0]!.total, open: ofQuestions[0]!.open },

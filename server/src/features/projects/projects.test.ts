@@ -177,10 +177,20 @@ it('counts what there is, today’s by UTC', async () => {
     .insert(apiTokens)
     .values({ name: 'key', tokenHash: 'hash', scopes: ['worker'], createdAt: at })
     .returning();
-  const worker = { tokenId: key!.id, name: 'gpu', kinds: [], version: '1', startedAt: at };
+  const worker = {
+    tokenId: key!.id,
+    name: 'gpu',
+    kinds: [],
+    version: '1',
+    device: 'cpu',
+    models: [],
+    endpoints: [],
+    startedAt: at,
+  };
   await db.insert(workers).values([
     { ...worker, id: uuidv7(), lastSeenAt: at },
     { ...worker, id: uuidv7(), lastSeenAt: new Date(at.getTime() - 61_000) },
+    { ...worker, id: uuidv7(), lastSeenAt: at, endedAt: at },
   ]);
 
   const overview = await server.send(`GET /api/projects/${projectId}/overview`, { cookie });

@@ -1,1 +1,2 @@
 export { workerHandlers } from './routes.ts';
+export { sweepWorkers } from './sweep.ts';

@@ -1,13 +1,12 @@
 import type { workerRoutes } from '@rookery/shared/api';
 import type { Dependencies } from '../../dependencies.ts';
 import type { Handlers } from '../../http/handlers.ts';
-import { complete, fail, listWorkers, progress, reportWorker, start } from './service.ts';
+import { listProjectWorkers, listWorkers } from './list.ts';
+import { complete, fail, progress, reportWorker, start } from './service.ts';
 
 export const workerHandlers = (deps: Dependencies): Handlers<typeof workerRoutes> => ({
   listWorkers: () => listWorkers(deps),
-  listProjectWorkers: () => {
-    throw new Error('to be built');
-  },
+  listProjectWorkers: ({ params }) => listProjectWorkers(deps, params.projectId),
   reportWorker: ({ params, body, caller }) =>
     reportWorker(deps, { ...params, ...body, tokenId: caller.tokenId }),
   startAttempt: ({ params, body, caller }) => start(deps, { ...params, ...body, tokenId: caller.tokenId }),

@@ -1,20 +1,27 @@
 import { ApiError, cleanText, type Routes, type WorkerDescription } from '@rookery/shared/api';
-import { modelJobKindSchema } from '@rookery/shared/queues';
-import { and, desc, eq, isNull, or } from 'drizzle-orm';
+import { modelJobKindSchema, type JobKind } from '@rookery/shared/queues';
+import { and, eq, sql } from 'drizzle-orm';
 import type { z } from 'zod';
-import { apiTokens, jobs, workers } from '../../db/schema/index.ts';
+import { workers } from '../../db/schema/index.ts';
 import type { Dependencies } from '../../dependencies.ts';
 import {
+  attemptSuperseded,
   beginAttempt,
   completeAttempt,
   failAttempt,
+  findModelJob,
+  modelJobNotFound,
   writeAttempt,
   type AttemptWrite,
+  type Conclusion,
 } from '../jobs/index.ts';
+import { trainingConclusion } from '../policies/index.ts';
+import { announceWorkers } from './announce.ts';
 
-const onlineForMs = 60_000;
+/** What becomes of the results of kinds that are more than a note on the job. */
+const conclusions: Partial<Record<JobKind, Conclusion>> = { 'train-ranker': trainingConclusion };
 
-type Answer<Id extends 'listWorkers' | 'startAttempt'> = z.input<Routes[Id]['answer']>;
+type Started = z.input<Routes['startAttempt']['answer']>;
 
 /** Who reports on which attempt. */
 interface AttemptReport {
@@ -22,29 +29,6 @@ interface AttemptReport {
   attempt: number;
   attemptToken: string;
   tokenId: string;
-}
-
-/** Model workers of the installation, the last seen first. */
-export async function listWorkers(deps: Dependencies): Promise<Answer<'listWorkers'>> {
-  const rows = await deps.db.select().from(workers).orderBy(desc(workers.lastSeenAt), workers.id);
-  const now = deps.clock().getTime();
-  return rows.map((row) => ({
-    id: row.id,
-    name: row.name,
-    // A worker of another version may name kinds that this server does not know.
-    kinds: row.kinds.flatMap(({ kind, concurrency }) => {
-      const known = modelJobKindSchema.safeParse(kind);
-      return known.success ? [{ kind: known.data, concurrency }] : [];
-    }),
-    version: row.version,
-    device: row.device,
-    models: row.models,
-    endpoints: row.endpoints,
-    jobs: [],
-    startedAt: row.startedAt.toISOString(),
-    lastSeenAt: row.lastSeenAt.toISOString(),
-    isOnline: now - row.lastSeenAt.getTime() < onlineForMs,
-  }));
 }
 
 /** @throws ApiError `forbidden` when the worker's id was first reported with another token. */
@@ -72,9 +56,11 @@ export async function reportWorker(
       set: { ...described, lastSeenAt },
       setWhere: eq(workers.tokenId, tokenId),
     })
-    .returning({ id: workers.id });
-  if (written.length === 0)
-    throw new ApiError('forbidden', 'This worker id belongs to another token. Take a new id.');
+    // Only a row that was just inserted has no transaction that replaced it.
+    .returning({ isNew: sql<boolean>`${workers}.xmax = 0` });
+  const [row] = written;
+  if (!row) throw new ApiError('forbidden', 'This worker id belongs to another token. Take a new id.');
+  if (row.isNew || report.isEnding) announceWorkers(deps);
 }
 
 /**
@@ -85,9 +71,9 @@ export async function reportWorker(
 export async function start(
   deps: Dependencies,
   request: { jobId: string; attempt: number; workerId: string; tokenId: string },
-): Promise<Answer<'startAttempt'>> {
+): Promise<Started> {
   const { jobId, attempt, workerId, tokenId } = request;
-  await checkJobAccess(deps, request);
+  await findModelJob(deps.db, request);
   const [worker] = await deps.db
     .update(workers)
     .set({ lastSeenAt: deps.clock() })
@@ -96,20 +82,21 @@ export async function start(
   if (!worker)
     throw new ApiError('conflict', 'The server does not know this worker yet. Report it, then begin again.');
 
-  const beginning = await beginAttempt(deps, { jobId, attempt, family: 'model' });
+  const beginning = await beginAttempt(deps, { jobId, attempt, family: 'model', workerId });
   if (!beginning.job) {
-    if (beginning.refused === 'missing') throw jobNotFound();
-    if (beginning.refused === 'superseded') throw superseded();
+    if (beginning.refused === 'missing') throw modelJobNotFound();
+    if (beginning.refused === 'superseded') throw attemptSuperseded();
     throw new ApiError(
       'wrong_state',
       'This job has ended already: it was done, given up or cancelled. Drop it.',
     );
   }
+  announceWorkers(deps);
   const { kind, projectId, input, attemptToken } = beginning.job;
   return {
     kind: modelJobKindSchema.parse(kind),
     projectId,
-    input: input as Answer<'startAttempt'>['input'],
+    input: input as Started['input'],
     attemptToken,
   };
 }
@@ -118,57 +105,44 @@ export async function progress(
   deps: Dependencies,
   report: AttemptReport & { done: number; total: number | null },
 ): Promise<void> {
-  await checkJobAccess(deps, report);
+  await findModelJob(deps.db, report);
   const change = { progressDone: report.done, progressTotal: report.total };
   refuseSuperseded(await writeAttempt(deps, keyOf(report), { change }));
 }
 
+/**
+ * Ends a job with its result. A result that cannot be used fails the job for good, with the reason.
+ * @throws ApiError `not_found`; `conflict` when the attempt no longer counts; `wrong_state` when the result was refused
+ */
 export async function complete(
   deps: Dependencies,
   report: AttemptReport & { result: Record<string, unknown> },
 ): Promise<void> {
-  await checkJobAccess(deps, report);
-  refuseSuperseded(await completeAttempt(deps, keyOf(report), { result: report.result }));
+  const { kind } = await findModelJob(deps.db, report);
+  const outcome = { result: report.result, conclusion: conclusions[kind] };
+  try {
+    refuseSuperseded(await completeAttempt(deps, keyOf(report), outcome));
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.code === 'conflict') throw error;
+    refuseSuperseded(await failAttempt(deps, keyOf(report), { reason: error.message, isFinal: true }));
+    announceWorkers(deps);
+    throw new ApiError('wrong_state', error.message, { cause: error });
+  }
+  announceWorkers(deps);
 }
 
 export async function fail(
   deps: Dependencies,
   report: AttemptReport & { reason: string; isFinal: boolean },
 ): Promise<void> {
-  await checkJobAccess(deps, report);
+  await findModelJob(deps.db, report);
   const failure = { reason: cleanText(report.reason), isFinal: report.isFinal };
   refuseSuperseded(await failAttempt(deps, keyOf(report), failure));
-}
-
-/** A token that is bound to a project works on that project's jobs alone. */
-async function checkJobAccess(
-  deps: Dependencies,
-  request: { jobId: string; tokenId: string },
-): Promise<void> {
-  const [row] = await deps.db
-    .select({ id: jobs.id })
-    .from(jobs)
-    .innerJoin(
-      apiTokens,
-      and(
-        eq(apiTokens.id, request.tokenId),
-        or(isNull(apiTokens.projectId), eq(apiTokens.projectId, jobs.projectId)),
-      ),
-    )
-    .where(eq(jobs.id, request.jobId));
-  if (!row) throw jobNotFound();
+  announceWorkers(deps);
 }
 
 const keyOf = ({ jobId, attempt, attemptToken }: AttemptReport) => ({ jobId, attempt, token: attemptToken });
 
 function refuseSuperseded(write: AttemptWrite): void {
-  if (write === 'superseded') throw superseded();
+  if (write === 'superseded') throw attemptSuperseded();
 }
-
-const superseded = () =>
-  new ApiError(
-    'conflict',
-    'This attempt no longer counts: another one has begun, or the job has ended. Drop it.',
-  );
-
-const jobNotFound = () => new ApiError('not_found', 'There is no such job for model workers.');

@@ -1,6 +1,10 @@
 import { ApiError, type Client } from '@rookery/shared/api';
+import { eq } from 'drizzle-orm';
 import { uuidv7 } from 'uuidv7';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { hashToken } from '../accounts/index.ts';
+import { apiTokens } from '../../db/schema/index.ts';
+import { sweepWorkers } from './index.ts';
 import { createTestApp, type TestApp, type TestMember } from '../../../test/app.ts';
 
 let server: TestApp;
@@ -20,10 +24,19 @@ beforeEach(async () => {
   workerId = uuidv7();
 });
 
-const report = (client: Client = worker, id = workerId): Promise<undefined> =>
+const report = (client: Client = worker, id = workerId, isEnding = false): Promise<undefined> =>
   client.reportWorker({
     params: { workerId: id },
-    body: { name: 'gpu-1', kinds: ['ping'], version: '0.1.0', startedAt: server.clock.now().toISOString() },
+    body: {
+      name: 'gpu-1',
+      kinds: [{ kind: 'ping', concurrency: 4 }],
+      version: '0.1.0',
+      device: 'cpu',
+      models: [{ name: 'encoder', sha256: 'ab'.repeat(32) }],
+      endpoints: ['LOCAL'],
+      startedAt: server.clock.now().toISOString(),
+      isEnding,
+    },
   });
 const newPing = async (): Promise<string> => (await admin.client.createPing({ params: { projectId } })).id;
 const startAttempt = (jobId: string, attempt = 1, client: Client = worker) =>
@@ -38,11 +51,120 @@ const codeOf = (promise: Promise<unknown>): Promise<unknown> =>
 test('a worker is online for a minute after it was last seen', async () => {
   await report();
   const find = async () => (await admin.client.listWorkers()).find(({ id }) => id === workerId);
-  expect(await find()).toMatchObject({ name: 'gpu-1', kinds: ['ping'], isOnline: true });
+  expect(await find()).toMatchObject({
+    name: 'gpu-1',
+    kinds: [{ kind: 'ping', concurrency: 4 }],
+    device: 'cpu',
+    models: [{ name: 'encoder', sha256: 'ab'.repeat(32) }],
+    endpoints: ['LOCAL'],
+    isOnline: true,
+  });
   server.clock.advance(61_000);
   expect(await find()).toMatchObject({ isOnline: false });
   await report();
   expect(await find()).toMatchObject({ isOnline: true, lastSeenAt: server.clock.now().toISOString() });
+  await report(worker, workerId, true);
+  expect(await find()).toMatchObject({ isOnline: false });
+});
+
+test("a project's leads see the workers that take its jobs, with what they have in hand of it", async () => {
+  const lead = await server.buildMember({ projectId, roles: ['lead'] });
+  const seen = async () => {
+    const list = await lead.client.listProjectWorkers({ params: { projectId } });
+    return list.filter(({ id }) => id === workerId || id === elsewhere);
+  };
+  const { id: otherProject } = await server.buildProject();
+  const bound = await server.buildToken({ personId: null, scopes: ['worker'], projectId: otherProject });
+  const elsewhere = uuidv7();
+  await report(server.clientOf(bound), elsewhere);
+  await report();
+  const jobId = await newPing();
+  await startAttempt(jobId);
+  const otherAdmin = await server.buildMember({ projectId: otherProject, roles: ['lead'], isAdmin: true });
+  const other = await otherAdmin.client.createPing({ params: { projectId: otherProject } });
+  await startAttempt(other.id);
+  expect(await seen()).toMatchObject([{ id: workerId, jobs: [{ id: jobId, kind: 'ping' }] }]);
+  const ofAll = (await admin.client.listWorkers()).find(({ id }) => id === workerId);
+  expect(ofAll?.jobs.map(({ id }) => id)).toEqual([jobId, other.id]);
+  expect(await readJob(jobId)).toMatchObject({ worker: 'gpu-1' });
+  server.clock.advance(24 * 60 * 60_000 + 1);
+  expect(await seen()).toEqual([]);
+});
+
+test('a worker whose key is revoked is refused from then on, and no longer shown', async () => {
+  const token = await server.buildToken({ personId: null, scopes: ['worker'] });
+  const revoked = server.clientOf(token);
+  await report(revoked);
+  const jobId = await newPing();
+  const { attemptToken } = await startAttempt(jobId, 1, revoked);
+  await server.deps.db
+    .update(apiTokens)
+    .set({ revokedAt: server.clock.now() })
+    .where(eq(apiTokens.tokenHash, hashToken(token)));
+  expect(await codeOf(report(revoked))).toBe('not_signed_in');
+  const body = { attemptToken, result: {} };
+  expect(await codeOf(revoked.completeAttempt({ params: { jobId, attempt: 1 }, body }))).toBe(
+    'not_signed_in',
+  );
+  const list = await admin.client.listProjectWorkers({ params: { projectId } });
+  expect(list.some(({ id }) => id === workerId)).toBe(false);
+});
+
+test('leads of any project and admins hear of workers that come, begin and end jobs, and go', async () => {
+  const heard: unknown[] = [];
+  const stop = server.deps.live.subscribe((audience, message) => {
+    if (message.type === 'workers') heard.push(audience);
+  });
+  const next = async (act: () => Promise<unknown>) => {
+    heard.length = 0;
+    await act();
+    await expect.poll(() => heard).toEqual([{ projectId: null }]);
+  };
+  await next(() => report());
+  const jobId = await newPing();
+  let attemptToken = '';
+  await next(async () => ({ attemptToken } = await startAttempt(jobId)));
+  const params = { jobId, attempt: 1 };
+  await next(() => worker.completeAttempt({ params, body: { attemptToken, result: {} } }));
+  await next(() => report(worker, workerId, true));
+  stop();
+});
+
+test('workers unseen for 30 days are forgotten, unless a job names them', async () => {
+  await report();
+  await startAttempt(await newPing());
+  const idle = uuidv7();
+  await report(worker, idle);
+  server.clock.advance(30 * 24 * 60 * 60_000 + 1);
+  await sweepWorkers(server.deps);
+  const ids = (await admin.client.listWorkers()).map(({ id }) => id);
+  expect(ids).toContain(workerId);
+  expect(ids).not.toContain(idle);
+});
+
+test('figures of jobs by kind', async () => {
+  await report();
+  const [done, failed] = [await newPing(), await newPing(), await newPing()];
+  const first = await startAttempt(done!);
+  server.clock.advance(4000);
+  const params = { jobId: done!, attempt: 1 };
+  await worker.completeAttempt({ params, body: { attemptToken: first.attemptToken, result: {} } });
+  const second = await startAttempt(failed!);
+  const body = { attemptToken: second.attemptToken, reason: 'No.', isFinal: true };
+  await worker.failAttempt({ params: { jobId: failed!, attempt: 1 }, body });
+  const figures = await admin.client.listJobFigures({ params: { projectId } });
+  expect(figures).toEqual([
+    {
+      kind: 'ping',
+      queued: 1,
+      running: 0,
+      held: 0,
+      doneLastHour: 1,
+      failedLastHour: 1,
+      perMinute: 0.1,
+      medianSeconds: 4,
+    },
+  ]);
 });
 
 test("a worker's id belongs to the token that reported it first", async () => {
