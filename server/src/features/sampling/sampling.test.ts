@@ -324,8 +324,12 @@ test('a paused plan holds its jobs in the middle of an episode, and goes on with
   expect(await codeOf(run.complete())).toBe('conflict');
   expect(await codeOf(worker.start(jobIds[0]!))).toBe('wrong_state');
 
+  // A job that is held can be cancelled by itself.
+  await lead.client.cancelJob({ params: { projectId, jobId: jobIds[1]! } });
+
   const resumed = await lead.client.resumeSamplingPlan({ params });
-  expect(resumed).toMatchObject({ state: 'running', jobs: { open: 2 } });
+  expect(resumed).toMatchObject({ state: 'running', jobs: { open: 1, cancelled: 1 } });
+  expect(resumed.versions[0]).toMatchObject({ waiting: 2, cancelled: 2 });
   expect(await app.deps.queues.isPending('sample', { jobId: jobIds[0]!, attempt: 2 })).toBe(true);
   const next = await worker.start(jobIds[0]!);
   const again = await next.begin(1);
