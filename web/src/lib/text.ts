@@ -2,6 +2,9 @@
 
 import { compareText } from './text/compare.ts';
 import { comparisonsText } from './text/comparisons.ts';
+import { policiesText } from './text/policies.ts';
+import { queueText } from './text/queue.ts';
+import { samplingText } from './text/sampling.ts';
 
 const plural = (count: number, one: string, many: string): string => (count === 1 ? one : many);
 const number = (value: number): string => new Intl.NumberFormat('en').format(value);
@@ -14,6 +17,9 @@ export const text = {
   locale: 'en',
   compare: compareText,
   comparisons: comparisonsText,
+  policies: policiesText,
+  queue: queueText,
+  sampling: samplingText,
   product: 'Rookery',
 
   units: {
@@ -506,9 +512,12 @@ export const text = {
     library: 'Library',
     people: 'People',
     demonstrations: 'Demonstrations',
+    policies: 'Policies',
+    sampling: 'Sampling',
     comparisons: 'Comparisons',
     guidelines: 'Guidelines',
     exports: 'Exports',
+    queue: 'Jobs',
     settings: 'Settings',
   },
 
@@ -1133,6 +1142,8 @@ export const text = {
       'import-comparisons': 'Import of comparisons',
       'make-pairs': 'Making of pairs',
       'export-comparisons': 'Export of comparisons',
+      'train-ranker': 'Training of a ranker',
+      sample: 'Sampling',
       ping: 'Ping',
     },
   },
@@ -1140,6 +1151,7 @@ export const text = {
   jobs: {
     states: {
       uploading: 'Files being sent',
+      held: 'Held',
       queued: 'Waiting',
       running: 'Running',
       done: 'Done',
@@ -1148,6 +1160,14 @@ export const text = {
     },
     cancel: 'Cancel',
     retry: 'Try again',
+    results: {
+      trained: (version: string, share: string) => `${version}: right next command in ${share}, held out`,
+      samples: {
+        answered: (count: number) => `${number(count)} answered`,
+        noAnswer: (count: number) => `${number(count)} without an answer`,
+        duplicates: (count: number) => `${number(count)} ${plural(count, 'duplicate', 'duplicates')}`,
+      },
+    },
   },
 
   settings: {
@@ -1199,6 +1219,10 @@ export const text = {
     saved: 'Saved.',
     tokens: 'API tokens',
     tokensHelp: 'For the command line and other programs, which act as you with them.',
+    workerHelp:
+      'A key for a model worker: it may do jobs and what they need, and nothing else. Bound to a project, it gets that project’s jobs alone. Set it as ROOKERY_WORKER_KEY; once it is revoked, the worker is refused.',
+    anyProjectWorker: 'All projects',
+    newWorkerKey: 'New worker key…',
     noTokens: 'You have no API token.',
     newToken: 'New token…',
     tokenName: 'What it is for',

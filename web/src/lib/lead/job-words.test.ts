@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { jobWords } from './job-words.ts';
+import { jobWords, versionMadeBy } from './job-words.ts';
 
 test('an import says what is new of everything that came with it, and leaves out counts of nothing', () => {
   const result = {
@@ -32,6 +32,26 @@ test('an export of comparisons says why some are not in it', () => {
   expect(jobWords({ kind: 'export-comparisons', result })).toBe(
     '12 rows; left out: 3 by others, 1 without an overall rating',
   );
+});
+
+test('a training names its version and how often the next command was right', () => {
+  const share = { right: 30, of: 50, low: 0.4, high: 0.7 };
+  const result = {
+    versionId: '7',
+    name: 'ranker',
+    version: 2,
+    demonstrations: 150,
+    accuracy: { policy: share, mostFrequent: { ...share, right: 1 }, lexical: { ...share, right: 2 } },
+  };
+  expect(jobWords({ kind: 'train-ranker', result })).toBe(
+    'ranker 2: right next command in 60\u00A0%, held out',
+  );
+  expect(versionMadeBy({ kind: 'train-ranker', result })).toBe('7');
+});
+
+test('a job of sampling counts what became of its samples', () => {
+  const result = { samples: 4, answered: 3, duplicates: 1, noAnswer: 0 };
+  expect(jobWords({ kind: 'sample', result })).toBe('3 answered, 1 duplicate');
 });
 
 test('a job without a result has nothing to say', () => {

@@ -1,4 +1,5 @@
 import type { Job } from '@rookery/shared/api';
+import { formatPercent } from '../format.ts';
 import { text } from '../text.ts';
 
 type Words = Readonly<Record<string, (count: number) => string>>;
@@ -6,6 +7,7 @@ type Words = Readonly<Record<string, (count: number) => string>>;
 /** What a job has brought, in words. */
 export function jobWords({ kind, result }: Pick<Job, 'kind' | 'result'>): string {
   if (result === null) return '';
+  if (kind === 'train-ranker') return trainedWords(result);
   const { rebuilt, differing, rows, leftOut } = result;
   if (typeof rebuilt === 'number' && typeof differing === 'number')
     return text.exports.verified(rebuilt, differing);
@@ -15,13 +17,34 @@ export function jobWords({ kind, result }: Pick<Job, 'kind' | 'result'>): string
     const written = text.exports.rows(rows);
     return some.length === 0 ? written : text.comparisons.exports.written(written, some.join(', '));
   }
-  const counts = countsIn(kind === 'make-pairs' ? text.comparisons.making.results : importWords, result);
+  const counts = countsIn(wordsOf[kind] ?? importWords, result);
   const some = counts.filter(({ count }) => count > 0);
   // Counts of nothing are left out, unless there is nothing else.
   return (some.length > 0 ? some : counts).map((one) => one.words).join(', ');
 }
 
 const importWords: Words = { ...text.imports.results, ...text.comparisons.imports.results };
+
+const wordsOf: Partial<Record<Job['kind'], Words>> = {
+  'make-pairs': text.comparisons.making.results,
+  sample: text.jobs.results.samples,
+};
+
+/** Which version a training made, and how good it is on what it was not trained on. */
+function trainedWords({ name, version, accuracy }: NonNullable<Job['result']>): string {
+  if (typeof name !== 'string' || typeof version !== 'number') return '';
+  const source = text.policies.versionName(name, version);
+  const share = isCounts(accuracy) && isCounts(accuracy['policy']) ? accuracy['policy'] : {};
+  const { right, of } = share;
+  if (typeof right !== 'number' || typeof of !== 'number' || of === 0) return source;
+  return text.jobs.results.trained(source, formatPercent(right / of));
+}
+
+/** The policy version that a training has made; null if it made none. */
+export function versionMadeBy({ kind, result }: Pick<Job, 'kind' | 'result'>): string | null {
+  const id = kind === 'train-ranker' ? result?.['versionId'] : undefined;
+  return typeof id === 'string' ? id : null;
+}
 
 const isCounts = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -18,6 +18,10 @@ export const replayKeys = {
 
 export type ReplayAction = keyof typeof replayKeys;
 
+/** What only a demonstration has: its review. */
+export const reviewActions = ['accept', 'return', 'exclude', 'takeBack', 'nextToReview'] as const;
+export type ReviewAction = (typeof reviewActions)[number];
+
 /** What a key does; null if nothing. */
 export function replayActionOf(event: Pick<KeyboardEvent, 'key' | 'shiftKey'>): ReplayAction | null {
   if (event.shiftKey && event.key.length > 1) return null;
