@@ -56,7 +56,7 @@ export interface Queues {
 }
 
 /** What we use of BullMQ's worker, whose type names the backend. */
-type OpenWorker = Pick<Worker, 'waitUntilReady' | 'close'> & ReportsErrors;
+type OpenWorker = Pick<Worker, 'waitUntilReady' | 'close' | 'disconnect'> & ReportsErrors;
 interface ReportsErrors {
   on(event: 'error', listener: (error: Error) => void): unknown;
 }
@@ -198,8 +198,8 @@ async function closeWorker(worker: OpenWorker): Promise<void> {
     closed.then(() => false),
     delay(closeMilliseconds, true, { ref: false }),
   ]);
-  // What does not stop in time loses its lock and is delivered again.
-  if (isLate) await worker.close(true);
+  // What does not stop in time loses its lock and is delivered again. Closing by force would wait for the same: it is closing.
+  if (isLate) await worker.disconnect();
 }
 
 /** BullMQ's types want an index signature of a pool, and name the backend of a queue; what is used of both is the same. */
