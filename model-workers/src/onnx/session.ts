@@ -28,7 +28,7 @@ export async function openSession(
     try {
       const session = await InferenceSession.create(model, {
         ...options,
-        executionProviders: [device, 'cpu'],
+        executionProviders: [device],
       });
       return { session, device, fallback: null };
     } catch (error) {
