@@ -48,10 +48,10 @@ export async function queueBoardPlugin(
       await checkAdmin(request, { deps, identify });
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
-      return sendRefusal(reply, error);
+      await sendRefusal(reply, error);
     }
   });
-  await app.register(board.registerPlugin(), { prefix: '/' });
+  await app.register(board.registerPlugin());
 }
 
 async function checkAdmin(request: FastifyRequest, { deps, identify }: QueueBoardOptions): Promise<void> {

@@ -8,12 +8,12 @@ const minute = 60_000;
 const rateMinutes = 10;
 
 /** How the jobs of each kind stand in a project, by the server's clock; kinds without any that count are left out. */
-export async function readJobFigures(deps: Dependencies, projectId: string): Promise<JobFigures[]> {
+export function readJobFigures(deps: Dependencies, projectId: string): Promise<JobFigures[]> {
   const now = deps.clock().getTime();
   const before = (minutes: number) => new Date(now - minutes * minute).toISOString();
   const isOfLastHour = sql`${jobs.endedAt} > ${before(60)}`;
   const isLatelyDone = sql`${jobs.state} = 'done' and ${isOfLastHour}`;
-  const rows = await deps.db
+  return deps.db
     .select({
       kind: jobs.kind,
       queued: sql<number>`count(*) filter (where ${jobs.state} = 'queued')::int`,
@@ -21,7 +21,8 @@ export async function readJobFigures(deps: Dependencies, projectId: string): Pro
       held: sql<number>`count(*) filter (where ${jobs.state} = 'held')::int`,
       doneLastHour: sql<number>`count(*) filter (where ${isLatelyDone})::int`,
       failedLastHour: sql<number>`count(*) filter (where ${jobs.state} = 'failed' and ${isOfLastHour})::int`,
-      doneLately: sql<number>`count(*) filter (where ${jobs.state} = 'done' and ${jobs.endedAt} > ${before(rateMinutes)})::int`,
+      perMinute: sql<number>`count(*) filter (where ${jobs.state} = 'done'
+        and ${jobs.endedAt} > ${before(rateMinutes)})::float8 / ${rateMinutes}::float8`,
       medianSeconds: sql<number | null>`percentile_cont(0.5) within group (order by
         extract(epoch from ${jobs.endedAt} - ${jobs.startedAt})::float8) filter (where ${isLatelyDone})`,
     })
@@ -29,5 +30,4 @@ export async function readJobFigures(deps: Dependencies, projectId: string): Pro
     .where(eq(jobs.projectId, projectId))
     .groupBy(jobs.kind)
     .orderBy(jobs.kind);
-  return rows.map(({ doneLately, ...figures }) => ({ ...figures, perMinute: doneLately / rateMinutes }));
 }

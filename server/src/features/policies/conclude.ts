@@ -11,9 +11,11 @@ import { z } from 'zod';
 import type { Transaction } from '../../db/database.ts';
 import { recordEvent } from '../../db/events.ts';
 import { blobs, policyVersions } from '../../db/schema/index.ts';
-import type { Dependencies } from '../../dependencies.ts';
 import type { Conclusion, JobRow } from '../jobs/index.ts';
 import { takeNextVersion } from './names.ts';
+
+/** A manifest may be wrong in many places. */
+const maxProblemLength = 500;
 
 const inputSchema = z.object({ name: z.string(), note: z.string(), settings: rankerSettingsSchema });
 
@@ -78,7 +80,9 @@ async function checkManifest(
 ): Promise<RankerManifest> {
   const parsed = trainingResultSchema.safeParse(result);
   if (!parsed.success) {
-    throw refused(`its manifest is not one that this server knows (${z.prettifyError(parsed.error)})`);
+    throw refused(
+      `its manifest is not one that this server knows (${z.prettifyError(parsed.error).slice(0, maxProblemLength)})`,
+    );
   }
   const { manifest } = parsed.data;
   if (!isDeepStrictEqual(manifest.settings, settings)) {

@@ -145,13 +145,13 @@ test('workers unseen for 30 days are forgotten, unless a job names them', async 
 test('figures of jobs by kind', async () => {
   await report();
   const [done, failed] = [await newPing(), await newPing(), await newPing()];
-  const first = await startAttempt(done!);
+  const first = await startAttempt(done);
   server.clock.advance(4000);
-  const params = { jobId: done!, attempt: 1 };
+  const params = { jobId: done, attempt: 1 };
   await worker.completeAttempt({ params, body: { attemptToken: first.attemptToken, result: {} } });
-  const second = await startAttempt(failed!);
+  const second = await startAttempt(failed);
   const body = { attemptToken: second.attemptToken, reason: 'No.', isFinal: true };
-  await worker.failAttempt({ params: { jobId: failed!, attempt: 1 }, body });
+  await worker.failAttempt({ params: { jobId: failed, attempt: 1 }, body });
   const figures = await admin.client.listJobFigures({ params: { projectId } });
   expect(figures).toEqual([
     {
