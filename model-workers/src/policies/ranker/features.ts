@@ -1,5 +1,6 @@
 import { stemsOf } from '../../text/words.ts';
 import { candidateKinds, type Candidate } from './candidates.ts';
+import type { PastAction } from './past-actions.ts';
 import type { Situation } from './situation.ts';
 
 /** A model is run with the features it was trained with; a change of any is another version. */
@@ -12,10 +13,14 @@ export const FEATURES_VERSION = '1';
 const documented = {
   // Where the episode stands.
   actionsLeft: 'log(1 + actions left) / log(101)',
+  actions: 'Actions so far / 30',
   tokensLeft: 'Quote tokens left, of 512',
   quotes: 'Quotes taken / 4',
   searches: 'Searches so far / 6',
   sinceArrival: 'Actions since the page came up / 5',
+  sinceSearch: 'Links opened since the last search / 4',
+  scrollsSinceSearch: 'Windows scrolled since the last search / 10',
+  sinceQuote: 'Actions since the last quote, or so far / 15',
   scrollsHere: 'Windows scrolled since the page came up / 5',
   quotesHere: 'Quotes since the page came up / 2',
   shownTo: 'Where the window ends, as a share of the page',
@@ -183,10 +188,14 @@ function stateRow(situation: Situation, measured: readonly Measured[]): Float32A
   const set = setterOf(row);
   const last = past.at(-1)?.kind;
   set('actionsLeft', Math.log1p(view.actionsLeft) / Math.log(101));
+  set('actions', past.length / 30);
   set('tokensLeft', view.quoteTokensLeft / 512);
   set('quotes', view.quotes.length / 4);
   set('searches', situation.searches / 6);
   set('sinceArrival', sinceArrival.actions / 5);
+  set('sinceSearch', since(past, 'search', 'click') / 4);
+  set('scrollsSinceSearch', since(past, 'search', 'scroll') / 10);
+  set('sinceQuote', since(past, 'quote') / 15);
   set('scrollsHere', sinceArrival.scrolls / 5);
   set('quotesHere', sinceArrival.quotes / 2);
   set('shownTo', view.scrollbar.end / 100);
@@ -208,6 +217,16 @@ function stateRow(situation: Situation, measured: readonly Measured[]): Float32A
   set('bestLinkCosine', highest(links, 'cosine'));
   set('unopened', view.kind === 'results' ? links.length / 10 : 0);
   return row;
+}
+
+/** Actions since the last of a kind, all or those of another; scrolls count by their windows. */
+function since(past: Situation['past'], last: PastAction['kind'], kind?: PastAction['kind']): number {
+  const after = past.slice(past.findLastIndex((action) => action.kind === last) + 1);
+  if (kind === undefined) return after.length;
+  return after.reduce((sum, action) => {
+    if (action.kind !== kind) return sum;
+    return sum + (action.kind === 'scroll' ? action.steps : 1);
+  }, 0);
 }
 
 function fillCandidate(
