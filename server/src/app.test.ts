@@ -5,6 +5,7 @@ import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { createTestApp, type TestApp } from '../test/app.ts';
+import { members } from './db/schema/index.ts';
 
 let test: TestApp;
 let projectId: string;
@@ -123,6 +124,37 @@ describe('the WebSocket', () => {
     expect(await demonstrator.next()).toMatchObject({ type: 'episode' });
     expect(await stranger.next()).toEqual(overview(other.id));
     for (const socket of [lead, demonstrator, stranger]) socket.close();
+  });
+
+  it('tells leads of any project and admins of what belongs to none', async () => {
+    const other = await test.buildProject();
+    const lead = await test.buildMember({ projectId, roles: ['lead'] });
+    const admin = await test.buildMember({ projectId, roles: ['rater'], isAdmin: true });
+    const rater = await test.buildMember({ projectId, roles: ['rater'] });
+    const { live, db, clock } = test.deps;
+    const membership = {
+      personId: lead.personId,
+      projectId: other.id,
+      pseudonym: 'elsewhere',
+      roles: ['rater' as const],
+    };
+    const [elsewhere] = await db
+      .insert(members)
+      .values({ ...membership, createdAt: clock() })
+      .returning({ id: members.id });
+    const bind = (id: string) =>
+      test.buildToken({ personId: lead.personId, scopes: ['read'], projectId: id });
+    const told = [await follow(lead.token), await follow(admin.token), await follow(await bind(projectId))];
+    const untold = [await follow(await bind(other.id)), await follow(rater.token)];
+    await live.publish(db, { projectId: null }, { type: 'workers' });
+    for (const socket of told) expect(await socket.next()).toEqual({ type: 'workers' });
+    // What comes after it is the first that the others hear.
+    const overview = (id: string): LiveMessage => ({ type: 'overview', projectId: id });
+    await live.publish(db, { projectId, memberId: rater.memberId }, overview(projectId));
+    await live.publish(db, { projectId: other.id, memberId: elsewhere!.id }, overview(other.id));
+    expect(await untold[0]!.next()).toEqual(overview(other.id));
+    expect(await untold[1]!.next()).toEqual(overview(projectId));
+    for (const socket of [...told, ...untold]) socket.close();
   });
 
   it('stays silent about what a rolled back transaction said', async () => {
