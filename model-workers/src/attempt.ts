@@ -59,10 +59,10 @@ export async function workOnAttempt(task: AttemptTask, payload: JobPayload): Pro
     if (error instanceof DeliverAgain || stopping.aborted) throw new DeliverAgain('the worker stops');
     const reason = error instanceof Error ? error.message : String(error);
     const isFinal = error instanceof FinalFailure;
-    log.error({ kind, err: error }, 'job failed');
     await send(() =>
       client.failAttempt({ params, body: { attemptToken, reason: reason.slice(0, 2000), isFinal } }),
     );
+    log.error({ kind, err: error, isFinal }, 'job failed');
   } catch (error) {
     if (!isTakenAway(error)) throw error;
     log.info('the attempt is not this worker’s any more');

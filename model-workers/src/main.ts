@@ -90,13 +90,12 @@ async function main(): Promise<void> {
     processor: (payload) => workOnAttempt(task, payload),
     onError: (error) => log.warn({ err: error }, 'the queue reports an error'),
   });
-  cleanups.push(() => queue.close());
-  cleanups.push(() =>
-    Promise.race([
-      report(),
-      new Promise((resolve) => setTimeout(resolve, farewellMilliseconds).unref()),
-    ]).catch(() => {}),
-  );
+  cleanups.push(() => {
+    const closed = queue.close();
+    const told = report().catch(() => {});
+    const late = new Promise((resolve) => setTimeout(resolve, farewellMilliseconds).unref());
+    return Promise.all([closed, Promise.race([told, late])]);
+  });
   log.info({ workerId: worker.id, kinds: takes }, 'taking jobs');
   if (isSupervised()) process.send?.({ type: 'ready' });
 }

@@ -50,6 +50,8 @@ export async function takeModelJobs(options: QueueWorkerOptions): Promise<QueueW
     return worker;
   });
   await Promise.all(workers.map((worker) => worker.waitUntilReady()));
+  // No job is taken before the caller can close all of them.
+  for (const worker of workers) worker.run().catch(onError);
   return {
     async close() {
       await Promise.all(workers.map((worker) => worker.close()));
@@ -61,6 +63,7 @@ export async function takeModelJobs(options: QueueWorkerOptions): Promise<QueueW
 interface OpenWorker {
   on(event: 'error', listener: (error: Error) => void): unknown;
   waitUntilReady(): Promise<unknown>;
+  run(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -69,15 +72,14 @@ interface Connection {
   close(): Promise<unknown>;
 }
 
-const timings = { ...workerTimings, runRetryDelay: 1000 };
+const common = { ...workerTimings, runRetryDelay: 1000, autorun: false };
 
 function connect({ url, takes, onError }: QueueWorkerOptions): Connection {
   if (url.startsWith('redis')) {
     const connection = new Redis(url, { maxRetriesPerRequest: null });
     connection.on('error', onError);
     return {
-      open: (name, deliver, concurrency) =>
-        new Worker(name, deliver, { ...timings, concurrency, connection }),
+      open: (name, deliver, concurrency) => new Worker(name, deliver, { ...common, concurrency, connection }),
       close: async () => connection.disconnect(),
     };
   }
@@ -91,7 +93,7 @@ function connect({ url, takes, onError }: QueueWorkerOptions): Connection {
   const connection = pool as unknown as PgPool;
   return {
     open: (name, deliver, concurrency) =>
-      new Worker(name, deliver, { ...timings, concurrency, connection }, createPostgresBackend),
+      new Worker(name, deliver, { ...common, concurrency, connection }, createPostgresBackend),
     close: () => pool.end(),
   };
 }
