@@ -133,8 +133,9 @@ function startWorker(
   return { child, printed: () => printed };
 }
 
-const hasSaidThatItEnds = ({ reports }: { reports: Record<string, unknown>[] }): Promise<void> =>
-  expect.poll(() => reports.at(-1)?.['isEnding'], { timeout: 10_000 }).toBe(true);
+async function hasSaidThatItEnds({ reports }: { reports: Record<string, unknown>[] }): Promise<void> {
+  await expect.poll(() => reports.at(-1)?.['isEnding'], { timeout: 10_000 }).toBe(true);
+}
 
 describe.each([
   { backend: 'PostgreSQL', queueUrl: databaseUrl, isAvailable: true },
