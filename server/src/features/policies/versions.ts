@@ -10,7 +10,7 @@ import { uuidv7 } from 'uuidv7';
 import { z } from 'zod';
 import type { Queryable } from '../../db/database.ts';
 import { recordEvent } from '../../db/events.ts';
-import { episodes, people, policyVersions, samples } from '../../db/schema/index.ts';
+import { episodes, people, policyVersions, questions, samples } from '../../db/schema/index.ts';
 import type { Dependencies } from '../../dependencies.ts';
 import { readCursor, writeCursor } from '../../http/cursor.ts';
 import { takeNextVersion } from './names.ts';
@@ -160,10 +160,11 @@ async function countSamples(
       versionId: samples.policyVersionId,
       done: sql<number>`count(*)::int`,
       answered: sql<number>`count(*) filter (where ${samples.state} = 'answered')::int`,
-      citable: sql<number>`count(${episodes.citesReference})::int`,
+      citable: sql<number>`count(*) filter (where jsonb_array_length(${questions.referencePages}) > 0)::int`,
       citing: sql<number>`count(*) filter (where ${episodes.citesReference})::int`,
     })
     .from(samples)
+    .innerJoin(questions, eq(questions.id, samples.questionId))
     .leftJoin(episodes, and(eq(episodes.sampleId, samples.id), eq(episodes.draw, samples.draw)))
     .where(
       and(
