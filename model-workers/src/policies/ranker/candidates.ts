@@ -67,9 +67,9 @@ export function candidatesOf(situation: Situation): Candidate[] {
     ...moves(situation),
   ];
   const known = new Set<string>();
-  return all.filter(({ kind, text, command }) => {
-    // Passages are told apart by what they say; their commands take longer to make.
-    const name = kind === 'quote' ? `Quote: ${text}` : command;
+  return all.filter((candidate) => {
+    // Passages are told apart by what they say; their commands take long to make.
+    const name = candidate.kind === 'quote' ? `Quote: ${candidate.text}` : candidate.command;
     if (known.has(name)) return false;
     known.add(name);
     return true;

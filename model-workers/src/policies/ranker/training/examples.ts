@@ -60,7 +60,9 @@ function readStep(situation: Situation, command: string): Step | null {
   if (parsed.kind === 'invalid') return null;
   const { kind } = parsed;
   const candidates = candidatesOf(situation);
-  const chosen = candidates.findIndex((candidate) => candidate.command === command);
+  const chosen = candidates.findIndex(
+    (candidate) => grammarKind(candidate) === kind && candidate.command === command,
+  );
   const shared = { situation, command, kind };
   if (chosen >= 0) return { ...shared, candidates, chosen, isOutside: false };
   const own = candidateOf(situation, command);
@@ -68,6 +70,8 @@ function readStep(situation: Situation, command: string): Step | null {
     ? { ...shared, candidates: [...candidates, own], chosen: candidates.length, isOutside: true }
     : null;
 }
+
+const grammarKind = ({ kind }: Candidate): string => kind.split('-')[0]!;
 
 /** The examples of a demonstration whose texts have vectors. */
 export function examplesOf({ questionId, steps }: ReadDemonstration, vectors: Vectors): Example[] {
@@ -78,7 +82,7 @@ export function examplesOf({ questionId, steps }: ReadDemonstration, vectors: Ve
       questionId,
       kind,
       command,
-      kinds: candidates.map((candidate) => candidate.kind.split('-')[0]!),
+      kinds: candidates.map(grammarKind),
       decision: decisionOf(rows, { features: featureCount, chosen }),
       isOutside,
       lexical: mostLexical(situation, possible),
