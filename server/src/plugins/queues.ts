@@ -182,13 +182,18 @@ async function deliverJob(delivery: {
 }): Promise<void> {
   const { job, token, processor, signal } = delivery;
   const payload = jobPayloadSchema.parse(job.data);
+  // Back to the queue, for the server that starts next.
+  const giveBack = async (): Promise<never> => {
+    await job.moveToDelayed(Date.now(), token);
+    throw new DelayedError();
+  };
+  // A queue that is being closed may hand out one more: what was given back is due at once.
+  if (signal.aborted) return giveBack();
   try {
     await processor({ ...payload, kind: serverJobKindSchema.parse(job.name), signal });
   } catch (error) {
     if (!signal.aborted) throw error;
-    // Back to the queue, for the server that starts next.
-    await job.moveToDelayed(Date.now(), token);
-    throw new DelayedError();
+    await giveBack();
   }
 }
 

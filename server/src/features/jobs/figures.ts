@@ -1,5 +1,5 @@
 import type { JobFigures } from '@rookery/shared/api';
-import { eq, sql } from 'drizzle-orm';
+import { and, eq, inArray, or, sql } from 'drizzle-orm';
 import { jobs } from '../../db/schema/index.ts';
 import type { Dependencies } from '../../dependencies.ts';
 
@@ -27,7 +27,15 @@ export function readJobFigures(deps: Dependencies, projectId: string): Promise<J
         extract(epoch from ${jobs.endedAt} - ${jobs.startedAt})::float8) filter (where ${isLatelyDone})`,
     })
     .from(jobs)
-    .where(eq(jobs.projectId, projectId))
+    .where(
+      and(
+        eq(jobs.projectId, projectId),
+        or(
+          inArray(jobs.state, ['queued', 'running', 'held']),
+          and(inArray(jobs.state, ['done', 'failed']), isOfLastHour),
+        ),
+      ),
+    )
     .groupBy(jobs.kind)
     .orderBy(jobs.kind);
 }
