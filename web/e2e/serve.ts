@@ -14,8 +14,11 @@ export interface Served {
 
 const program = path.resolve(import.meta.dirname, '../../server/src/supervisor/main.ts');
 
-/** Starts what `npm start` runs in a fresh data folder, and waits until it prints the first admin's link. */
-export async function serve(): Promise<Served> {
+/**
+ * Starts what `npm start` runs in a fresh data folder, and waits until it prints the first admin's link.
+ * @param more beside the tests' own environment.
+ */
+export async function serve(more: Record<string, string> = {}): Promise<Served> {
   const folder = await mkdtemp(path.join(tmpdir(), 'rookery-journey-'));
   // What the tests' own environment says of databases and addresses is not for this server.
   const { DATABASE_URL: _database, PUBLIC_URL: _address, ...env } = process.env;
@@ -27,6 +30,7 @@ export async function serve(): Promise<Served> {
       ROOKERY_DATA_DIR: path.join(folder, 'data'),
       LOG_LEVEL: 'info',
       ROOKERY_EMPTY: '1',
+      ...more,
     },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

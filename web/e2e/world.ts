@@ -21,8 +21,9 @@ export interface World {
   close(): Promise<void>;
 }
 
-export async function startWorld(): Promise<World> {
-  const [served, browser] = await Promise.all([serve(), launch()]);
+/** @param env of the server and its worker, beside the tests' own. */
+export async function startWorld(env: Record<string, string> = {}): Promise<World> {
+  const [served, browser] = await Promise.all([serve(env), launch()]);
   return {
     url: served.url,
     signInLink: served.signInLink,

@@ -24,7 +24,7 @@ export class WatchedJob {
       }),
     );
     $effect(() => {
-      if (live.isOpen || !this.isUnderWay) return;
+      if (live.isOpen || !this.isUnderWay) return undefined;
       const asking = setInterval(() => void this.read(), askEveryMs);
       return () => clearInterval(asking);
     });

@@ -219,9 +219,7 @@ export const samplingText = {
     samplerWords: (worker: string, version: string) => `${worker}, version ${version}`,
     device: 'Device',
     logProbability: 'Log-probability',
-    logProbabilityHelp: 'Sum over its commands and the answer, in nats.',
-    ofStep: (value: string) => `log-probability ${value}`,
-    ofAnswer: (value: string) => `Its log-probability: ${value}`,
+    sumOf: (value: string) => `${value} over all its commands and the answer, in nats.`,
     notKnown: 'not known',
     details: 'How it was chosen',
     answerDetails: 'How the answer was drawn',
@@ -231,7 +229,6 @@ export const samplingText = {
     viewPolicy: 'What was shown',
     notBegun: 'This sample has not begun yet',
     notBegunHelp: 'A worker takes it up when its turn comes. This page shows it as soon as it has begun.',
-    notBegunCancelled: 'This sample was cancelled before it had begun',
     underWay: 'Under way: new steps appear as they are taken.',
     yes: 'yes',
     no: 'no',
@@ -247,6 +244,9 @@ export const samplingText = {
     samplesNone: 'No plan is running',
     samplesBlocked: 'Train a policy first',
     samplesStart: 'Make a sampling plan',
+    nextTrain: 'There are demonstrations to learn from. Train a policy on them, or go on to collect more.',
+    goPolicies: 'Train a policy',
+    nextSample: 'There is a policy. Sample answers from it, and make pairs of them for raters.',
   },
 };
 

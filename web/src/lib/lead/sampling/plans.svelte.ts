@@ -15,7 +15,7 @@ export const isAboutPlan = (message: LiveMessage, projectId: string, planId?: st
 /** Pace and time left change even while nothing happens, which nobody tells: they are read now and then while a plan runs. */
 export function keepPaceFresh(resource: Resource<unknown>, isRunning: () => boolean): void {
   $effect(() => {
-    if (!isRunning()) return;
+    if (!isRunning()) return undefined;
     const timer = setInterval(() => resource.reloadSoon(), paceEveryMs);
     return () => clearInterval(timer);
   });
