@@ -1,4 +1,10 @@
-/** Adam (Kingma and Ba, 2015) with the usual decay rates: moves the parameters against the gradient. */
+/** By how much of the learning rate parameters shrink at every step: they stay small where little is learnt. */
+const weightDecay = 0.1;
+
+/**
+ * Adam (Kingma and Ba, 2015) with the usual decay rates, and decay of the parameters apart from the gradient (AdamW,
+ * Loshchilov and Hutter, 2019): moves the parameters against the gradient.
+ */
 export function createAdam(size: number, { learningRate }: { learningRate: number }) {
   const mean = new Float64Array(size);
   const square = new Float64Array(size);
@@ -11,7 +17,9 @@ export function createAdam(size: number, { learningRate }: { learningRate: numbe
         const slope = gradient[index]!;
         mean[index]! += 0.1 * (slope - mean[index]!);
         square[index]! += 0.001 * (slope * slope - square[index]!);
-        parameters[index]! -= (rate * mean[index]!) / (Math.sqrt(square[index]!) + 1e-8);
+        parameters[index]! -=
+          (rate * mean[index]!) / (Math.sqrt(square[index]!) + 1e-8) +
+          learningRate * weightDecay * parameters[index]!;
       }
     },
   };
