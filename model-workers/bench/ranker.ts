@@ -74,7 +74,7 @@ async function measureTraining(
   say(
     `${done.length} demonstrations, ${manifest.snapshot.decisions} decisions, ${manifest.lossCurve.length - 1} epochs: ${seconds.toFixed(1)} s ` +
       `(reading ${manifest.seconds.reading.toFixed(1)}, encoding ${manifest.seconds.encoding.toFixed(1)}, ` +
-      `training ${manifest.seconds.training.toFixed(1)}, of which the parts of the learning curve)`,
+      `training and learning curve ${manifest.seconds.training.toFixed(1)})`,
   );
   const percent = ({ right, of }: { right: number; of: number }): string =>
     `${((100 * right) / of).toFixed(1)} %`;
