@@ -52,17 +52,15 @@ export async function buildRankerVersion(
     attempt: 1,
     createdAt: at,
   });
-  await deps.db
-    .insert(trainingEpisodes)
-    .values(
-      learntFrom.map(({ episodeId, questionId }) => ({
-        projectId,
-        jobId,
-        episodeId,
-        questionId,
-        revision: 1,
-      })),
-    );
+  await deps.db.insert(trainingEpisodes).values(
+    learntFrom.map(({ episodeId, questionId }) => ({
+      projectId,
+      jobId,
+      episodeId,
+      questionId,
+      revision: 1,
+    })),
+  );
   await deps.db.insert(blobs).values({ hash: sha256, size: 1, createdAt: at }).onConflictDoNothing();
   await deps.db.insert(policyVersions).values({
     id,

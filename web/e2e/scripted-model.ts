@@ -20,14 +20,12 @@ export async function startModel(): Promise<ScriptedModel> {
         seed: number;
       };
       void released.then(() =>
-        response
-          .writeHead(200, { 'content-type': 'application/json' })
-          .end(
-            JSON.stringify({
-              model: 'script',
-              choices: [{ text: say(prompt, seed), finish_reason: 'stop' }],
-            }),
-          ),
+        response.writeHead(200, { 'content-type': 'application/json' }).end(
+          JSON.stringify({
+            model: 'script',
+            choices: [{ text: say(prompt, seed), finish_reason: 'stop' }],
+          }),
+        ),
       );
     });
   });

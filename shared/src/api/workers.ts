@@ -171,7 +171,8 @@ export const workerRoutes = defineRoutes({
   completeAttempt: {
     method: 'PUT',
     path: '/api/model-jobs/:jobId/attempts/:attempt/result',
-    summary: 'Hand in the result; handing in the same one twice is the same as once; one that cannot be used fails the job',
+    summary:
+      'Hand in the result; handing in the same one twice is the same as once; one that cannot be used fails the job',
     tag: 'workers',
     access: 'worker',
     params: attemptParams,
