@@ -1,5 +1,8 @@
-import { InferenceSession } from 'onnxruntime-node';
+import { env, InferenceSession } from 'onnxruntime-node';
 import type { Device } from './devices.ts';
+
+/** Of onnxruntime. */
+export const runtimeVersion = env.versions.node ?? env.versions.common;
 
 export interface OpenedSession {
   session: InferenceSession;

@@ -85,7 +85,7 @@ export async function complete(options: {
     }
     if (tries >= settings.maxTries) {
       throw new Error(
-        `The endpoint ${endpoint.name} at ${url.origin} gave no completion in ${tries} tries: ${trouble.what}.`,
+        `The endpoint ${endpoint.name} at ${url.origin} gave no completion in ${tries} ${tries === 1 ? 'try' : 'tries'}: ${trouble.what}.`,
       );
     }
     await delay(waitBefore(tries, trouble.askedWait), undefined, { signal });

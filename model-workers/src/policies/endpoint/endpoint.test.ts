@@ -140,7 +140,7 @@ test('after so many tries the attempt fails, to be tried again later', async () 
   const late = await open(['none'], { settings: { timeoutSeconds: 1, maxTries: 1 } });
   const failure = await failureOf(command(late.policy));
   expect(failure).not.toBeInstanceOf(FinalFailure);
-  expect(failure.message).toMatch(/LOCAL at http:.* in 1 tries: no answer in 1 s/);
+  expect(failure.message).toMatch(/LOCAL at http:.* in 1 try: no answer in 1 s/);
   const down = await open([{ status: 502, body: '' }], { settings: { maxTries: 1 } });
   expect((await failureOf(command(down.policy))).message).toContain('it answered 502');
 });

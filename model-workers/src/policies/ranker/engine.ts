@@ -34,7 +34,6 @@ export async function nextCommands(
   { encoder, network }: { encoder: Encoder; network: OpenedSession },
   requests: readonly NextRequest[],
 ): Promise<ProposedCommand[][]> {
-  const begun = performance.now();
   const parts = requests.map(({ session }) => {
     const situation = situationOf(session);
     return { situation, candidates: candidatesOf(situation) };
@@ -45,14 +44,13 @@ export async function nextCommands(
   );
   const rows = parts.map(({ situation, candidates }) => featuresOf(situation, { candidates, vectors }));
   const scores = await scoresOf(network, rows);
-  const ms = Math.round(((performance.now() - begun) / requests.length) * 100) / 100;
   return requests.map(({ seed, temperature, count }, index) => {
     const { candidates } = parts[index]!;
     const logProbabilities = logSoftmax(scores[index]!, temperature);
     const random = seededRandom(seed);
     return Array.from({ length: count }, () => {
       const drawn = drawFrom(logProbabilities, random);
-      const details = { candidates: candidates.length, ms };
+      const details = { candidates: candidates.length };
       return {
         command: candidates[drawn]!.command,
         sampled: { logProbability: logProbabilities[drawn]!, details },
@@ -69,19 +67,14 @@ export async function composeAnswer(
   encoder: Encoder,
   { task, seed, temperature }: AnswerRequest,
 ): Promise<ProposedAnswer> {
-  const begun = performance.now();
   const compositions = compositionsOf(task, await vectorsOf(encoder, answerTexts(task)));
   if (compositions.length === 0) throw new Error('There is no quote to write an answer from.');
   const scores = Float64Array.from(compositions, ({ score }) => score);
   const logProbabilities = logSoftmax(scores, temperature);
   const drawn = drawFrom(logProbabilities, seededRandom(seed));
-  const ms = Math.round((performance.now() - begun) * 100) / 100;
   return {
     text: compositions[drawn]!.text,
-    sampled: {
-      logProbability: logProbabilities[drawn]!,
-      details: { compositions: compositions.length, ms },
-    },
+    sampled: { logProbability: logProbabilities[drawn]!, details: { compositions: compositions.length } },
   };
 }
 

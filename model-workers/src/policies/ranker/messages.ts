@@ -11,7 +11,7 @@ export type RankingRequest =
 
 /** What each of these is answered. */
 export interface RankingAnswers {
-  open: { device: string; fallback: string | null };
+  open: { device: string; fallback: string | null; onnxruntime: string };
   next: ProposedCommand[];
   answer: ProposedAnswer;
   close: null;

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { RankerManifest } from '@rookery/shared/api';
 import { encoderIdentity } from '../../encoder/identity.ts';
+import { FinalFailure } from '../../final-failure.ts';
 import { wantedDevice } from '../../onnx/devices.ts';
 import type { Policy } from '../policy.ts';
 import { featureCount, FEATURES_VERSION } from './features.ts';
@@ -13,9 +14,9 @@ let lastId = 0;
 
 /**
  * Loads a trained ranker. All of a process share one thread, and one encoder in it; sessions that are asked for at the
- * same time are looked at together.
- * @throws Error that names both, where the model is not the one of the manifest, or was made for another encoder, other
- * features or another format than this release has
+ * same time are looked at together. If the thread dies, what it was asked fails, and the next that asks gets a new one.
+ * @throws FinalFailure that names both, where the model is not the one of the manifest, or was made for another encoder,
+ * other features or another format than this release has
  */
 export async function openRanker(options: {
   manifest: RankerManifest;
@@ -23,8 +24,66 @@ export async function openRanker(options: {
   cacheFolder: string;
   signal?: AbortSignal;
 }): Promise<Policy> {
-  const { manifest, model, cacheFolder, signal } = options;
+  const { manifest, model, signal } = options;
   refuseOthers(manifest, model);
+  const first = await load(options, signal);
+  let loaded = Promise.resolve(first);
+  let isOpen = true;
+
+  /** Where it is loaded: again, if its thread has died since. */
+  const current = async (): Promise<Loaded> => {
+    const known = loaded;
+    const { thread, release } = await known;
+    if (thread.hasEnded && isOpen && loaded === known) {
+      const again = release().then(() => load(options));
+      loaded = again;
+      // The next that asks tries once more.
+      again.catch(() => (loaded = known));
+    }
+    return loaded;
+  };
+
+  return {
+    device: first.device,
+    details: {
+      model: manifest.model.sha256,
+      encoder: `${manifest.encoder.name} ${manifest.encoder.sha256}`,
+      features: manifest.features.version,
+      onnxruntime: first.onnxruntime,
+    },
+    async nextCommands({ view, observation }, { seed, temperature, count, signal: stop }) {
+      const { thread, rankerId } = await current();
+      const request = { session: { view, observation }, seed, temperature, count };
+      return thread.ask({ type: 'next', rankerId, request }, stop);
+    },
+    async answer({ question, quotes }, { seed, temperature, signal: stop }) {
+      const { thread, rankerId } = await current();
+      const request = { task: { question, quotes }, seed, temperature };
+      return thread.ask({ type: 'answer', rankerId, request }, stop);
+    },
+    async close() {
+      if (!isOpen) return;
+      isOpen = false;
+      const { thread, rankerId, release } = await loaded;
+      await thread.ask({ type: 'close', rankerId }).catch(() => {});
+      await release();
+    },
+  };
+}
+
+/** A ranker in the thread. */
+interface Loaded {
+  thread: Thread<RankingRequest, RankingAnswers>;
+  rankerId: number;
+  device: string;
+  onnxruntime: string;
+  release: () => Promise<void>;
+}
+
+async function load(
+  { model, cacheFolder }: { model: Uint8Array; cacheFolder: string },
+  signal?: AbortSignal,
+): Promise<Loaded> {
   const { thread, release } = useThread();
   lastId += 1;
   const rankerId = lastId;
@@ -32,36 +91,7 @@ export async function openRanker(options: {
     const device = wantedDevice(process.env);
     const opened = await thread.ask({ type: 'open', rankerId, model, cacheFolder, device }, signal);
     if (opened.fallback !== null) process.emitWarning(opened.fallback);
-    let isOpen = true;
-    return {
-      device: opened.device,
-      details: {
-        model: manifest.model.sha256,
-        encoder: `${manifest.encoder.name} ${manifest.encoder.sha256}`,
-        features: manifest.features.version,
-        onnxruntime: manifest.code.onnxruntime,
-      },
-      nextCommands: ({ view, observation }, { seed, temperature, count, signal }) =>
-        thread.ask(
-          {
-            type: 'next',
-            rankerId,
-            request: { session: { view, observation }, seed, temperature, count },
-          },
-          signal,
-        ),
-      answer: ({ question, quotes }, { seed, temperature, signal }) =>
-        thread.ask(
-          { type: 'answer', rankerId, request: { task: { question, quotes }, seed, temperature } },
-          signal,
-        ),
-      async close() {
-        if (!isOpen) return;
-        isOpen = false;
-        await thread.ask({ type: 'close', rankerId }).catch(() => {});
-        await release();
-      },
-    };
+    return { thread, rankerId, device: opened.device, onnxruntime: opened.onnxruntime, release };
   } catch (error) {
     await release();
     throw error;
@@ -116,7 +146,7 @@ function refuseOthers(manifest: RankerManifest, model: Uint8Array): void {
   ];
   for (const [what, own, expected, advice] of compared) {
     if (own !== expected)
-      throw new Error(
+      throw new FinalFailure(
         `The ranker cannot be loaded: ${what} ${own}, and its manifest names ${expected}. ${advice}`,
       );
   }

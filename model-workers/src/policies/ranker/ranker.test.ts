@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import type { Worker } from 'node:worker_threads';
 import {
   rankerManifestSchema,
   rankerSettingsSchema,
@@ -33,6 +34,8 @@ let cacheFolder: string;
 let trained: { model: Uint8Array; manifest: RankerManifest };
 let policy: Policy;
 const progress: number[] = [];
+const threads: Worker[] = [];
+process.on('worker', (thread) => threads.push(thread));
 
 const train = (changes: Partial<RankerSettings> = {}) =>
   trainRanker({
@@ -174,6 +177,18 @@ describe('a trained ranker', () => {
     expect(drawn.every(({ text }) => citedNumbers(text).length > 0)).toBe(true);
     expect(drawn.every(({ sampled }) => sampled.logProbability! <= 0)).toBe(true);
     expect(await policy.answer(task, draw('0', 1))).toMatchObject({ text: drawn[0]!.text });
+  });
+
+  it('goes on in another thread when its own has died', async () => {
+    const session = demonstrations[0]!.steps[0]!;
+    const ask = () => policy.nextCommands(session, { ...draw('a', 1), count: 3 });
+    const before = await ask();
+    const cut = ask();
+    await Promise.all([
+      expect(cut).rejects.toThrow('has ended'),
+      ...threads.map((thread) => thread.terminate()),
+    ]);
+    expect(await Promise.all([ask(), ask()])).toEqual([before, before]);
   });
 
   it('stops waiting when it is told to', async () => {

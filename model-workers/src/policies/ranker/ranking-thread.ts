@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { parentPort } from 'node:worker_threads';
 import { openEncoder, type Encoder } from '../../encoder/index.ts';
-import { openSession, type Device, type OpenedSession } from '../../onnx/index.ts';
+import { openSession, runtimeVersion, type Device, type OpenedSession } from '../../onnx/index.ts';
 import { composeAnswer, nextCommands, type NextRequest } from './engine.ts';
 import type { RankingAnswers, RankingRequest } from './messages.ts';
 import type { Envelope, Reply } from './thread.ts';
@@ -78,7 +78,7 @@ async function open(request: Extract<RankingRequest, { type: 'open' }>): Promise
   // A network of a few thousand numbers is quickest on one core.
   const network = await openSession(model, { device: 'cpu', threads: 1 });
   rankers.set(rankerId, { encoder, network });
-  return { device: encoder.device, fallback: encoder.fallback };
+  return { device: encoder.device, fallback: encoder.fallback, onnxruntime: runtimeVersion };
 }
 
 function rankerOf(id: number): { encoder: Encoder; network: OpenedSession } {

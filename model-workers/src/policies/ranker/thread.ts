@@ -17,6 +17,8 @@ export interface Thread<Request extends { type: string }, Answers extends Record
     request: Extract<Request, { type: Type }>,
     signal?: AbortSignal,
   ): Promise<Answers[Type]>;
+  /** Whether it has ended, by itself or not: whatever it is asked rejects. */
+  readonly hasEnded: boolean;
   /** What is still to be answered rejects. */
   end(): Promise<void>;
 }
@@ -87,6 +89,9 @@ export function startThread<
       } finally {
         signal?.removeEventListener('abort', abort);
       }
+    },
+    get hasEnded() {
+      return ended !== null;
     },
     async end() {
       await worker.terminate();

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { RankerManifest, RankerSettings, TrainingDemonstration } from '@rookery/shared/api';
 import { seededRandom } from '@rookery/shared/comparisons';
-import { env } from 'onnxruntime-node';
 import packageJson from '../../../../package.json' with { type: 'json' };
 import { encoderIdentity, type Encoder } from '../../../encoder/index.ts';
+import { runtimeVersion } from '../../../onnx/index.ts';
 import { featureCount, FEATURES_VERSION } from '../features.ts';
 import { encodeNetwork } from '../network.ts';
 import { accuraciesOf, accuracyOf } from './accuracy.ts';
@@ -105,7 +105,7 @@ export function createTraining(options: { encoder: Encoder; settings: RankerSett
         code: {
           rookery: packageJson.version,
           node: process.version,
-          onnxruntime: env.versions.node ?? env.versions.common,
+          onnxruntime: runtimeVersion,
         },
         device: encoder.device,
         heldOut: {
