@@ -60,6 +60,12 @@ export const pairingOptionsSchema = z
       .nullable()
       .default(null)
       .describe('Of the answers; null: any.'),
+    planId: idSchema
+      .nullable()
+      .default(null)
+      .describe(
+        'Only pairs with a sample of this sampling plan, of its questions, and with no sample of another; null: any.',
+      ),
     overlap: overlapSchema
       .min(1)
       .nullable()

@@ -13,7 +13,7 @@ import {
   jobs,
   samples,
 } from '../../db/schema/index.ts';
-import { createEpisodeContext, sha256 } from './context.ts';
+import { sha256 } from './context.ts';
 import { createPageReader, rebuildEpisode } from './rebuild.ts';
 import { readRecording } from './replay.ts';
 import { submitSampleAnswer } from './samples.ts';
@@ -68,7 +68,7 @@ const readSample = async () => {
 };
 const submit = (options: { text?: string; duplicateOf?: string | null } = {}) =>
   test.deps.db.transaction((tx) =>
-    submitSampleAnswer(createEpisodeContext(test.deps), {
+    submitSampleAnswer({
       tx,
       ...paramsOf(),
       text: options.text ?? 'Crows bring gifts to people who feed them [1][2].',
@@ -213,9 +213,9 @@ describe('the answer of a sample', () => {
     await expect(submit()).rejects.toMatchObject({ code: 'wrong_state', details: { state: 'browsing' } });
     await send('End: Answer', crowCommands.length);
     expect(await readSample()).toMatchObject({ state: 'running' });
-    const { answerId } = await submit();
+    await submit();
     await expect(submit()).rejects.toMatchObject({ code: 'wrong_state', details: { state: 'submitted' } });
-    const [answer] = await test.deps.db.select().from(answers).where(eq(answers.id, answerId));
+    const [answer] = await test.deps.db.select().from(answers).where(eq(answers.episodeId, sample.episodeId));
     expect(answer).toMatchObject({
       origin: 'sample',
       source: 'Policy 1',

@@ -7,7 +7,6 @@ import { recordEvent } from '../../db/events.ts';
 import { answers, episodes } from '../../db/schema/index.ts';
 import { contentOf } from './answers.ts';
 import { citesReference } from './cites-reference.ts';
-import type { EpisodeContext } from './context.ts';
 import { figuresOfAnswer } from './figures.ts';
 import type { EpisodeKey } from './load.ts';
 import { freshEpisode } from './start.ts';
@@ -54,7 +53,6 @@ export async function insertSampleEpisode(
  * @throws ApiError `not_found`; `wrong_state` unless the answer is awaited
  */
 export async function submitSampleAnswer(
-  _context: EpisodeContext,
   options: EpisodeKey & {
     tx: Transaction;
     text: string;
@@ -65,7 +63,7 @@ export async function submitSampleAnswer(
     duplicateOf: string | null;
     now: Date;
   },
-): Promise<{ answerId: string }> {
+): Promise<void> {
   const { tx, projectId, episodeId, text, sampled, source, duplicateOf, now } = options;
   const isEpisode = and(
     eq(episodes.projectId, projectId),
@@ -82,9 +80,7 @@ export async function submitSampleAnswer(
     throw new ApiError('wrong_state', message, { details: { state: episode.state } });
   }
   const revision = 1;
-  const answerId = uuidv7();
   await tx.insert(answers).values({
-    id: answerId,
     projectId,
     questionId: episode.questionId,
     origin: 'sample',
@@ -116,5 +112,4 @@ export async function submitSampleAnswer(
     after: { state: 'submitted', revision, duplicateOf },
     at: now,
   });
-  return { answerId };
 }

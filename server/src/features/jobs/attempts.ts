@@ -28,7 +28,7 @@ export type AttemptWrite = 'written' | 'superseded';
 
 export type Beginning =
   | { job: JobRow & { attemptToken: string }; refused?: undefined }
-  /** `missing`: no such job in this family; `superseded`: a later attempt exists; `ended`: nothing is left to do. */
+  /** `missing`: no such job in this family; `superseded`: a later attempt exists or the job is held; `ended`: nothing is left to do. */
   | { job?: undefined; refused: 'missing' | 'superseded' | 'ended' };
 
 /** What the feature that a kind of model job belongs to makes of the result that a worker hands in. */
@@ -72,13 +72,13 @@ export async function beginAttempt(
     const [before] = await tx.select().from(jobs).where(eq(jobs.id, jobId)).for('update');
     if (!before || familyOf(before.kind) !== family || attempt > before.attempt)
       return { refused: 'missing' };
-    if (attempt < before.attempt) return { refused: 'superseded' };
+    if (attempt < before.attempt || before.state === 'held') return { refused: 'superseded' };
     if (before.state !== 'queued' && before.state !== 'running') return { refused: 'ended' };
     const at = deps.clock();
     const attemptToken = randomUUID();
     // Without a checkpoint the work starts over, and would report its problems twice.
     const startsOver = before.checkpoint === null;
-    if (startsOver) await tx.delete(jobProblems).where(eq(jobProblems.jobId, jobId));
+    if (startsOver && before.problems > 0) await tx.delete(jobProblems).where(eq(jobProblems.jobId, jobId));
     const job = await changeJob(deps, {
       tx,
       before,

@@ -76,9 +76,13 @@ export async function changeJobs(
   return changed.toSorted((one, other) => (one.id < other.id ? -1 : 1));
 }
 
-/** Tells the leads of jobs that were changed together, once that is committed. */
+/**
+ * Tells the leads that jobs were changed together, once that is committed: by one message, about the last of them, since
+ * whoever hears of one reads the list again.
+ */
 export function announceJobs(deps: Dependencies, list: readonly JobRow[]): void {
-  for (const job of list) deps.live.publishSoon({ projectId: job.projectId }, jobMessage(job));
+  const last = list.at(-1);
+  if (last) deps.live.publishSoon({ projectId: last.projectId }, jobMessage(last));
 }
 
 /** Payloads that are handed to the queue together. */

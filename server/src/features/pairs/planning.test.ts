@@ -8,6 +8,7 @@ const answersOf = (count: number, more: (index: number) => Partial<Candidate> = 
     id: `answer ${String(index).padStart(3, '0')}`,
     source: 'ours',
     twinKey: `text ${index}`,
+    isSample: false,
     ...more(index),
   }));
 const planOf = (input: Partial<Parameters<typeof planQuestion>[0]>) =>
@@ -18,6 +19,7 @@ const planOf = (input: Partial<Parameters<typeof planQuestion>[0]>) =>
     seed: 'seed',
     perQuestion: null,
     acrossSources: false,
+    ofSamples: false,
     ...input,
   });
 
@@ -41,6 +43,11 @@ describe('pairs of a question', () => {
       twinKey: `${index % 3}`,
     }));
     expect(planOf({ answers, acrossSources: true })).toMatchObject({ candidates: 2, twins: 1 });
+  });
+
+  test('of a sampling plan have a sample', () => {
+    const answers = answersOf(5, (index) => ({ isSample: index < 2 }));
+    expect(planOf({ answers, ofSamples: true })).toMatchObject({ answers: 5, candidates: 7 });
   });
 
   test('so many of them are drawn with the probability that is kept, every one as often as the others', () => {

@@ -1,16 +1,16 @@
 import type { PairingOptions } from '@rookery/shared/api';
 import { seededRandom } from '@rookery/shared/comparisons';
-import { and, asc, eq, exists, gt, inArray, isNull, sql, type SQL } from 'drizzle-orm';
+import { and, asc, eq, exists, gt, inArray, isNull, or, sql, type SQL } from 'drizzle-orm';
 import type { Queryable } from '../../db/database.ts';
 import { countsAsAccepted, isDone } from '../../db/review-standing.ts';
-import { answers, assignments, episodes, pairs, questions } from '../../db/schema/index.ts';
+import { answers, assignments, episodes, pairs, questions, samples } from '../../db/schema/index.ts';
 import { twinKey } from '../answers/index.ts';
 import { pairKey } from './draws.ts';
 
 /** Which answers a run makes pairs of, and how many. */
 export type PairingScope = Pick<
   PairingOptions,
-  'form' | 'perQuestion' | 'acrossSources' | 'uses' | 'datasets' | 'sources'
+  'form' | 'perQuestion' | 'acrossSources' | 'uses' | 'datasets' | 'sources' | 'planId'
 >;
 
 /** An answer that can be part of a pair. */
@@ -19,6 +19,7 @@ export interface Candidate {
   source: string;
   /** The same for answers that are never paired. */
   twinKey: string;
+  isSample: boolean;
 }
 
 /** What a run comes to for one question. */
@@ -49,14 +50,17 @@ export function planQuestion(input: {
   seed: string;
   perQuestion: number | null;
   acrossSources: boolean;
+  /** Only pairs with a sample. */
+  ofSamples: boolean;
 }): QuestionPlan {
-  const { questionId, existing, seed, perQuestion, acrossSources } = input;
+  const { questionId, existing, seed, perQuestion, acrossSources, ofSamples } = input;
   const sorted = input.answers.toSorted((one, other) => (one.id < other.id ? -1 : 1));
   const candidates: (readonly [string, string])[] = [];
   let twins = 0;
   for (const [index, one] of sorted.entries()) {
     for (const other of sorted.slice(index + 1)) {
       if (acrossSources && one.source === other.source) continue;
+      if (ofSamples && !one.isSample && !other.isSample) continue;
       if (one.twinKey === other.twinKey) twins += 1;
       else candidates.push([one.id, other.id]);
     }
@@ -86,7 +90,7 @@ export async function* planPairs(
   work: { projectId: string; seed: string; options: PairingScope; after: string | null },
 ): AsyncGenerator<{ after: string; plans: QuestionPlan[] }> {
   const { projectId, seed, options } = work;
-  const { perQuestion, acrossSources } = options;
+  const { perQuestion, acrossSources, planId } = options;
   for (let after = work.after; ;) {
     const page = await db
       .select({ id: questions.id })
@@ -99,7 +103,7 @@ export async function* planPairs(
     if (last === undefined) return;
     after = last;
     const [found, existing] = await Promise.all([
-      readCandidates(db, { projectId, questionIds, sources: options.sources }),
+      readCandidates(db, { projectId, questionIds, sources: options.sources, planId }),
       readExisting(db, { projectId, questionIds, form: options.form }),
     ]);
     const plans = questionIds.map((questionId) =>
@@ -110,6 +114,7 @@ export async function* planPairs(
         seed,
         perQuestion,
         acrossSources,
+        ofSamples: planId !== null,
       }),
     );
     yield { after, plans };
@@ -129,7 +134,11 @@ function questionsInScope(
   db: Queryable,
   { projectId, options }: { projectId: string; options: PairingScope },
 ): SQL | undefined {
-  const { uses, datasets } = options;
+  const { uses, datasets, planId } = options;
+  const aSample = db
+    .select({ one: sql`1` })
+    .from(samples)
+    .where(and(eq(samples.questionId, questions.id), sql`${samples.planId} = ${planId}`));
   const anAnswer = db
     .select({ one: sql`1` })
     .from(answers)
@@ -139,6 +148,7 @@ function questionsInScope(
     isNull(questions.excludedAt),
     uses === null ? undefined : inArray(questions.use, uses),
     datasets === null ? undefined : inArray(questions.dataset, datasets),
+    planId === null ? undefined : exists(aSample),
     exists(anAnswer),
   );
 }
@@ -149,22 +159,25 @@ function questionsInScope(
  */
 async function readCandidates(
   db: Queryable,
-  key: { projectId: string; questionIds: string[]; sources: string[] | null },
+  key: { projectId: string; questionIds: string[]; sources: string[] | null; planId: string | null },
 ): Promise<Map<string, Candidate[]>> {
-  const { projectId, questionIds, sources } = key;
+  const { projectId, questionIds, sources, planId } = key;
   const rows = await db
     .select({
       id: answers.id,
       questionId: answers.questionId,
       source: answers.source,
       text: answers.text,
+      origin: answers.origin,
     })
     .from(answers)
     .leftJoin(episodes, eq(episodes.id, answers.episodeId))
     .leftJoin(assignments, eq(assignments.id, episodes.assignmentId))
+    .leftJoin(samples, eq(samples.id, episodes.sampleId))
     .where(
       and(
         eq(answers.projectId, projectId),
+        planId === null ? undefined : or(isNull(samples.id), eq(samples.planId, planId)),
         inArray(answers.questionId, questionIds),
         sources === null ? undefined : inArray(answers.source, sources),
         sql`(${answers.origin} = 'import' or ${answers.revision} = ${episodes.answerRevision})`,
@@ -173,10 +186,10 @@ async function readCandidates(
       ),
     );
   const byQuestion = new Map<string, Candidate[]>();
-  for (const { id, questionId, source, text } of rows) {
+  for (const { id, questionId, source, text, origin } of rows) {
     const list = byQuestion.get(questionId) ?? [];
     byQuestion.set(questionId, list);
-    list.push({ id, source, twinKey: twinKey(text) });
+    list.push({ id, source, twinKey: twinKey(text), isSample: origin === 'sample' });
   }
   return byQuestion;
 }

@@ -24,7 +24,13 @@ export const trainingConclusion: Conclusion = {
   async conclude(deps, { tx, job, result }) {
     const { name, note, settings } = inputSchema.parse(job.input);
     const manifest = await checkManifest(tx, { result, settings });
-    const taken = await takeNextVersion(tx, { projectId: job.projectId, name, kind: 'ranker' });
+    const taken = await takeNextVersion(tx, { projectId: job.projectId, name, kind: 'ranker' }).catch(
+      (error: unknown) => {
+        // To the worker a conflict would mean that the attempt is another's.
+        if (error instanceof ApiError) throw refused(error.message);
+        throw error;
+      },
+    );
     const id = uuidv7();
     const at = deps.clock();
     await tx.insert(policyVersions).values({

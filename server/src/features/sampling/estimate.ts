@@ -1,12 +1,10 @@
 import type { SamplingEstimate, SamplingOptions } from '@rookery/shared/api';
-import { and, eq, gt, inArray, isNull, or, sql, type SQL } from 'drizzle-orm';
-import { apiTokens, policyVersions, workers } from '../../db/schema/index.ts';
+import { inArray, sql, type SQL } from 'drizzle-orm';
+import { policyVersions } from '../../db/schema/index.ts';
 import type { Queryable } from '../../db/database.ts';
 import type { Dependencies } from '../../dependencies.ts';
+import { countSlots } from '../workers/index.ts';
 import { questionsInScope, readVersions, type VersionRow } from './scope.ts';
-
-/** A worker is there while it was seen so lately, in milliseconds. */
-const onlineForMs = 60_000;
 
 /**
  * What a plan would come to. Its time is that of samples of these versions, or else of policies of their kinds, shared out among the
@@ -21,7 +19,7 @@ export async function estimateSampling(
   const versions = await readVersions(db, { projectId, versionIds: options.versionIds });
   const [{ questionIds, learnt }, slots, pace] = await Promise.all([
     questionsInScope(db, { projectId, options, versions, seed: options.seed }),
-    countSlots(deps, projectId),
+    countSlots(deps, { projectId, kind: 'sample' }),
     readPace(db, { projectId, versions }),
   ]);
   const jobs = questionIds.length * versions.length;
@@ -30,23 +28,6 @@ export async function estimateSampling(
   const isKnown = pace.secondsPerSample !== null && (samples === 0 || atOnce > 0);
   const seconds = isKnown ? (samples === 0 ? 0 : (samples * pace.secondsPerSample!) / atOnce) : null;
   return { questions: questionIds.length, learnt, samples, slots, ...pace, seconds };
-}
-
-/** How many samples the workers that are online, and work for this project, make at once. */
-async function countSlots({ db, clock }: Dependencies, projectId: string): Promise<number> {
-  const rows = await db
-    .select({ kinds: workers.kinds })
-    .from(workers)
-    .innerJoin(apiTokens, eq(apiTokens.id, workers.tokenId))
-    .where(
-      and(
-        isNull(workers.endedAt),
-        gt(workers.lastSeenAt, new Date(clock().getTime() - onlineForMs)),
-        or(isNull(apiTokens.projectId), eq(apiTokens.projectId, projectId)),
-      ),
-    );
-  const taken = rows.flatMap(({ kinds }) => kinds).filter(({ kind }) => kind === 'sample');
-  return taken.reduce((sum, { concurrency }) => sum + concurrency, 0);
 }
 
 /** Samples that a median is taken of: the last ones. */

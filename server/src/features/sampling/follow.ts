@@ -46,7 +46,7 @@ const follower: JobFollower = {
   },
 };
 
-/** A job is done when its samples are: a worker that overlooked some is told so, and the attempt runs on. */
+/** A job is done when its samples are. One that is handed in too early falls silent, and its next attempt draws what is left. */
 async function checkDone(tx: Transaction, jobId: string): Promise<void> {
   const undone = await tx.$count(
     samples,
@@ -55,7 +55,7 @@ async function checkDone(tx: Transaction, jobId: string): Promise<void> {
   if (undone > 0) {
     throw new ApiError(
       'conflict',
-      `${undone} samples of this job are not done. Draw them, then hand it in again.`,
+      `${undone} samples of this job are not done: its next attempt draws them.`,
     );
   }
 }

@@ -34,5 +34,5 @@ export const samplingJobHandlers = (
   beginSample: ({ params, body, caller }) =>
     beginSample(deps, context, { ...params, ...body, tokenId: caller.tokenId }),
   submitSample: ({ params, body, caller }) =>
-    submitSample(deps, context, { ...params, ...body, tokenId: caller.tokenId }),
+    submitSample(deps, { ...params, ...body, tokenId: caller.tokenId }),
 });

@@ -14,6 +14,7 @@ import { policyVersions, questions, samples, samplingPlans } from '../../db/sche
 import type { Dependencies } from '../../dependencies.ts';
 import type { FileAnswer } from '../../http/handlers.ts';
 import { findModelJob } from '../jobs/index.ts';
+import { modelFile } from '../policies/index.ts';
 import type { PlanRow } from './plans.ts';
 import type { VersionRow } from './scope.ts';
 
@@ -83,17 +84,10 @@ function policyOf(row: VersionRow): SamplingPolicy {
   };
 }
 
-/** The model file that a job samples with. @throws as `findCell`; `wrong_state` too when its policy has none */
+/** The model file that a job samples with. @throws as `findCell`; `wrong_state` too when its policy has none, or it is not intact */
 export async function samplingModel(deps: Dependencies, key: WorkerKey): Promise<FileAnswer> {
-  const { version } = await findCell(deps.db, key);
-  if (version.modelBlob === null) {
-    throw new ApiError('wrong_state', `${version.source} is asked at an endpoint; it has no model file.`);
-  }
-  return {
-    blobHash: version.modelBlob,
-    fileName: `${version.source}.onnx`,
-    mediaType: 'application/octet-stream',
-  };
+  const { plan, version } = await findCell(deps.db, key);
+  return modelFile(deps, { projectId: plan.projectId, versionId: version.id });
 }
 
 /** The row of one of a job's samples, which nobody else changes until the transaction ends. @throws ApiError `not_found` */

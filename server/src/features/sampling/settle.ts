@@ -60,6 +60,7 @@ async function startPairing(
     sources,
     uses,
     datasets,
+    planId: plan.id,
     seed: plan.seed,
   });
   const { projectId, createdBy: actorId } = plan;
@@ -96,8 +97,12 @@ export async function sweepSamplingPlans(deps: Dependencies): Promise<void> {
     .where(sql`(${isNull(samplingPlans.endedAt)} or ${hasOpenSamples})`)
     .orderBy(samplingPlans.id);
   for (const { id: planId, projectId } of unsettled) {
-    await endLeftSamples(deps, planId);
-    await settlePlan(deps, { projectId, planId });
+    try {
+      await endLeftSamples(deps, planId);
+      await settlePlan(deps, { projectId, planId });
+    } catch (error) {
+      deps.log.error({ err: error, planId }, 'a sampling plan was not settled; the next sweep tries again');
+    }
   }
 }
 

@@ -5,7 +5,7 @@ import type { Transaction } from '../../db/database.ts';
 import { answers, episodes, samples } from '../../db/schema/index.ts';
 import type { Dependencies } from '../../dependencies.ts';
 import { twinKey } from '../answers/index.ts';
-import { submitSampleAnswer, type EpisodeContext } from '../episodes/index.ts';
+import { submitSampleAnswer } from '../episodes/index.ts';
 import { lockRunningAttempt, writeAttempt } from '../jobs/index.ts';
 import { announcePlan } from './announce.ts';
 import { findCell, lockSample, type SampledCell, type WorkerKey } from './sampling-job.ts';
@@ -22,7 +22,6 @@ type DrawRow = Pick<typeof episodes.$inferSelect, 'id' | 'state' | 'draw' | 'dup
  */
 export async function submitSample(
   deps: Dependencies,
-  context: EpisodeContext,
   request: WorkerKey & {
     number: number;
     attemptToken: string;
@@ -44,7 +43,7 @@ export async function submitSample(
     // It got further: what failed before did not keep it from that.
     const key = { jobId, attempt, token: request.attemptToken };
     await writeAttempt(deps, key, { change: { failures: 0 }, db: tx });
-    return storeAnswer(deps, context, { tx, cell, sample, draw, ...request });
+    return storeAnswer(deps, { tx, cell, sample, draw, ...request });
   });
   announcePlan(deps, cell.plan);
   return submitted;
@@ -88,7 +87,6 @@ async function sameAgain(
 
 async function storeAnswer(
   deps: Dependencies,
-  context: EpisodeContext,
   options: {
     tx: Transaction;
     cell: SampledCell;
@@ -101,7 +99,7 @@ async function storeAnswer(
   const { tx, cell, sample, draw, text, sampled } = options;
   const now = deps.clock();
   const duplicateOf = await findTwin(tx, { jobId: sample.jobId, episodeId: draw.id, text });
-  await submitSampleAnswer(context, {
+  await submitSampleAnswer({
     tx,
     projectId: sample.projectId,
     episodeId: draw.id,

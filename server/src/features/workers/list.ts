@@ -1,9 +1,10 @@
 import type { Worker } from '@rookery/shared/api';
-import { modelJobKindSchema } from '@rookery/shared/queues';
+import { modelJobKindSchema, type ModelJobKind } from '@rookery/shared/queues';
 import { and, asc, desc, eq, gt, inArray, isNull, or } from 'drizzle-orm';
 import { apiTokens, jobs, workers } from '../../db/schema/index.ts';
 import type { Dependencies } from '../../dependencies.ts';
 
+/** A worker is there while it was seen so lately, in milliseconds. */
 const onlineForMs = 60_000;
 /** A project's leads are not shown workers that were not seen for so long. */
 const shownForMs = 24 * 60 * 60_000;
@@ -26,14 +27,7 @@ export async function listProjectWorkers(deps: Dependencies, projectId: string):
     .select({ worker: workers })
     .from(workers)
     .innerJoin(apiTokens, eq(apiTokens.id, workers.tokenId))
-    .where(
-      and(
-        isNull(apiTokens.revokedAt),
-        or(isNull(apiTokens.expiresAt), gt(apiTokens.expiresAt, now)),
-        or(isNull(apiTokens.projectId), eq(apiTokens.projectId, projectId)),
-        gt(workers.lastSeenAt, new Date(now.getTime() - shownForMs)),
-      ),
-    )
+    .where(and(mayWorkFor(projectId, now), gt(workers.lastSeenAt, new Date(now.getTime() - shownForMs))))
     .orderBy(desc(workers.lastSeenAt), workers.id);
   return present(
     deps,
@@ -41,6 +35,35 @@ export async function listProjectWorkers(deps: Dependencies, projectId: string):
     projectId,
   );
 }
+
+/** How many jobs of a kind the workers that are online make at once for a project. */
+export async function countSlots(
+  { db, clock }: Dependencies,
+  { projectId, kind }: { projectId: string; kind: ModelJobKind },
+): Promise<number> {
+  const now = clock();
+  const rows = await db
+    .select({ kinds: workers.kinds })
+    .from(workers)
+    .innerJoin(apiTokens, eq(apiTokens.id, workers.tokenId))
+    .where(
+      and(
+        mayWorkFor(projectId, now),
+        isNull(workers.endedAt),
+        gt(workers.lastSeenAt, new Date(now.getTime() - onlineForMs)),
+      ),
+    );
+  const taken = rows.flatMap(({ kinds }) => kinds).filter((one) => one.kind === kind);
+  return taken.reduce((sum, { concurrency }) => sum + concurrency, 0);
+}
+
+/** Whether a worker's key holds, and is for the project or for all. */
+const mayWorkFor = (projectId: string, now: Date) =>
+  and(
+    isNull(apiTokens.revokedAt),
+    or(isNull(apiTokens.expiresAt), gt(apiTokens.expiresAt, now)),
+    or(isNull(apiTokens.projectId), eq(apiTokens.projectId, projectId)),
+  );
 
 async function present(
   deps: Dependencies,
