@@ -62,7 +62,9 @@ export async function listJobs(
     eq(jobs.projectId, projectId),
     kind === undefined ? undefined : eq(jobs.kind, kind),
     state === undefined ? undefined : eq(jobs.state, state),
-    planId === undefined ? undefined : sql`${jobs.input}->>'planId' = ${planId}`,
+    planId === undefined
+      ? undefined
+      : sql`${jobs.id} in (select job_id from samples where plan_id = ${planId} and number = 1)`,
   );
   const rows = await selectJobs(db)
     .where(and(matching, before === undefined ? undefined : lt(jobs.id, before)))
