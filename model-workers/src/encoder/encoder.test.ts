@@ -1,7 +1,19 @@
-import { appendFile, mkdtemp, readdir, rm, stat, truncate, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import {
+  appendFile,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rm,
+  stat,
+  symlink,
+  truncate,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { encoderIdentity, openEncoder, type Encoder } from './index.ts';
 import { createTokenizer, type EncoderTokenizer } from './tokenizer.ts';
 import { openVectorCache } from './vector-cache.ts';
@@ -31,12 +43,17 @@ describe('the encoder', () => {
     for (const [index, value] of expected.entries()) expect(vector![index]).toBeCloseTo(value, 5);
   });
 
-  it('gives vectors of length 1, the same whatever stands beside a text', async () => {
+  it('gives vectors of length 1, the same whatever stands beside a text and whether or not they can be kept', async () => {
     const texts = ['A crow.', 'A crow brought a bead, and left it where the bread had been.', words];
     const alone = await Promise.all(texts.map((text) => encoder.encode([`${text}!`])));
-    const together = await openEncoder({ cacheFolder: `${cacheFolder}/other`, device: 'cpu', threads: 1 });
+    const noFolder = path.join(cacheFolder, 'no-folder');
+    await writeFile(noFolder, '');
+    const warnings = vi.spyOn(process, 'emitWarning').mockImplementation(() => {});
+    const together = await openEncoder({ cacheFolder: noFolder, device: 'cpu', threads: 1 });
     const vectors = await together.encode(texts.map((text) => `${text}!`));
     await together.close();
+    expect(warnings).toHaveBeenCalledTimes(1);
+    warnings.mockRestore();
     for (const [index, vector] of vectors.entries()) {
       expect(vector).toEqual(alone[index]![0]);
       expect(Math.hypot(...vector)).toBeCloseTo(1, 5);
@@ -128,5 +145,64 @@ describe('the cache of vectors', () => {
     await write(['new']);
     expect((await read(['new'])).get('new')).toEqual(vectorOf('new'));
     expect(await readdir(path.join(cacheFolder, 'vectors'))).toEqual(['test.bin']);
+  });
+
+  it('is read by several at once', async () => {
+    const cache = await openVectorCache({ cacheFolder, name: 'at-once', dimensions: 3, mostInMemory: 1 });
+    const other = await openVectorCache({ cacheFolder, name: 'at-once', dimensions: 3 });
+    // More than one append holds.
+    const texts = Array.from({ length: 3000 }, (_, index) => `text ${'x'.repeat(index)}`);
+    await other.write(new Map(texts.map((text) => [text, vectorOf(text)])));
+    await other.close();
+    const asked = [texts.slice(0, 20), texts.slice(-20)];
+    const found = await Promise.all(asked.map((some) => cache.read(some)));
+    await cache.close();
+    for (const [place, some] of asked.entries())
+      expect([...found[place]!]).toEqual(some.map((text) => [text, vectorOf(text)]));
+  });
+
+  it('never gives one text the vector of another', async () => {
+    await rm(file());
+    await write(['a', 'bb']);
+    const cache = await open();
+    await cache.read(['none']);
+    const bytes = await readFile(file());
+    await writeFile(
+      file(),
+      Buffer.concat([bytes.subarray(bytes.length / 2), bytes.subarray(0, bytes.length / 2)]),
+    );
+    expect((await cache.read(['a', 'bb'])).size).toBe(0);
+    await cache.close();
+  });
+
+  describe('where nothing can be kept', () => {
+    /** The texts found again, and the warnings. */
+    const keep = async (folder: string): Promise<{ found: string[]; told: unknown[] }> => {
+      const warnings = vi.spyOn(process, 'emitWarning').mockImplementation(() => {});
+      try {
+        const cache = await openVectorCache({ cacheFolder: folder, name: 'test', dimensions: 3 });
+        for (const text of ['a', 'bb']) await cache.write(new Map([[text, vectorOf(text)]]));
+        const found = await cache.read(['a', 'bb', 'none']);
+        await cache.close();
+        return { found: [...found.keys()], told: warnings.mock.calls.map(([warning]) => warning) };
+      } finally {
+        warnings.mockRestore();
+      }
+    };
+
+    const inMemory = { found: ['a', 'bb'], told: [expect.stringContaining('ROOKERY_CACHE_DIR')] };
+
+    it('goes on in memory if the folder cannot be made', async () => {
+      const folder = path.join(cacheFolder, 'a-file');
+      await writeFile(folder, '');
+      expect(await keep(folder)).toEqual(inMemory);
+    });
+
+    it.skipIf(!existsSync('/dev/full'))('goes on in memory if the disk is full', async () => {
+      const folder = path.join(cacheFolder, 'full');
+      await mkdir(path.join(folder, 'vectors'), { recursive: true });
+      await symlink('/dev/full', path.join(folder, 'vectors', 'test.bin'));
+      expect(await keep(folder)).toEqual(inMemory);
+    });
   });
 });

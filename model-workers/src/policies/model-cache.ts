@@ -1,12 +1,14 @@
-import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Logger } from 'pino';
+import { keepFile } from '../cache-folder.ts';
 import { FinalFailure } from '../final-failure.ts';
 
 /**
- * The bytes of a model file: from the cache folder, where it lies under its SHA-256, or downloaded into it. The hash is checked each
- * time; a file in the cache that was changed is downloaded again.
+ * The bytes of a model file: from the cache folder, where it lies under its SHA-256, or downloaded into it
+ * (where the folder cannot be written, with a warning in its place). The hash is checked each time; a file in the cache
+ * that was changed is downloaded again.
  * @throws FinalFailure, naming both hashes, when what the server sends is another file.
  */
 export async function loadModel(options: {
@@ -15,9 +17,8 @@ export async function loadModel(options: {
   download: () => Promise<Uint8Array>;
   log: Logger;
 }): Promise<Uint8Array> {
-  const { sha256, download, log } = options;
-  const folder = path.join(options.cacheFolder, 'models');
-  const file = path.join(folder, sha256);
+  const { sha256, cacheFolder, download, log } = options;
+  const file = path.join(cacheFolder, 'models', sha256);
   const cached = await readFile(file).catch(() => null);
   if (cached !== null) {
     const found = hash(cached);
@@ -31,15 +32,7 @@ export async function loadModel(options: {
       `The model file was refused: its SHA-256 is ${received}, and the policy version was trained with ${sha256}. Restore the file on the server, or train a new version.`,
     );
   }
-  await mkdir(folder, { recursive: true });
-  const temporary = `${file}.${randomUUID()}`;
-  try {
-    await writeFile(temporary, model);
-    await rename(temporary, file);
-  } catch (error) {
-    await rm(temporary, { force: true });
-    log.warn({ err: error }, 'the model file could not be kept in the cache folder');
-  }
+  await keepFile({ cacheFolder, folder: 'models', name: sha256 }, model);
   return model;
 }
 

@@ -4,7 +4,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { pino } from 'pino';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { FinalFailure } from '../final-failure.ts';
 import { loadModel } from './model-cache.ts';
 import { openPolicies } from './open.ts';
@@ -40,6 +40,16 @@ test('another file than the version names is refused for good, and not kept', as
   expect(String(failure)).toContain(sha256);
   expect(String(failure)).toContain(createHash('sha256').update(other).digest('hex'));
   await expect(load(refuse)).rejects.toThrow('asked for a download');
+});
+
+test('a model that cannot be kept is used all the same', async () => {
+  await writeFile(path.join(cacheFolder, 'models'), 'no folder');
+  const warnings = vi.spyOn(process, 'emitWarning').mockImplementation(() => {});
+  expect(await load(async () => model)).toEqual(model);
+  expect(await load(async () => model)).toEqual(model);
+  expect(warnings).toHaveBeenCalledTimes(1);
+  expect(warnings.mock.calls[0]![0]).toContain('ROOKERY_CACHE_DIR');
+  warnings.mockRestore();
 });
 
 const version = (endpoint: string): SamplingPolicy => ({
