@@ -212,6 +212,11 @@ describe('a lead sets up a project and gets a demonstration out of it', () => {
       await down.dispatchEvent('click');
       await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(resolve)));
     }
+    // What was clicked while a scroll was under way may still scroll on.
+    for (let before: string | null = ''; before !== (await place.textContent());) {
+      before = await place.textContent();
+      await page.waitForTimeout(500);
+    }
     await page.getByRole('button', { name: 'To the top' }).click();
     await place.filter({ hasText: /^0–/ }).waitFor();
 
