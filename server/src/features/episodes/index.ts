@@ -15,3 +15,4 @@ export { insertSampleEpisode, submitSampleAnswer } from './samples.ts';
 export { getEpisode } from './start.ts';
 export { countStoredEpisodes, readStoredEpisode, readStoredEpisodes, type StoredEpisode } from './stored.ts';
 export { verifyEpisodes } from './verify.ts';
+export { trainingRowsOf } from './training-rows.ts';

@@ -1,12 +1,12 @@
 import type { ReviewStanding } from '@rookery/shared/api';
-import { getBrowser, type Page } from '@rookery/shared/browser';
+import type { Page } from '@rookery/shared/browser';
 import {
   episodeFormat,
   stepFormat,
   type DemonstrationEpisodeRow,
   type DemonstrationStepRow,
 } from '@rookery/shared/datasets';
-import type { RebuiltEpisode, StoredEpisode } from '../episodes/index.ts';
+import { trainingRowsOf, type RebuiltEpisode, type StoredEpisode } from '../episodes/index.ts';
 
 /** A demonstration that is done, so that it stands somewhere in the review. */
 export type Finished = StoredEpisode & { standing: ReviewStanding };
@@ -34,17 +34,7 @@ const originOf = ({ episode, assignment, question, demonstrator, isSimulated, st
 /** The rows of the format `steps`: one for every command, runs of scrolls made one, and one for the answer. */
 export function stepRows({ stored, steps }: Rebuilt): DemonstrationStepRow[] {
   const { commands, answer, episode } = stored;
-  const [start, ...rest] = steps;
-  const browser = getBrowser(episode.browserVersion);
-  const merged = browser.trainingSteps({
-    startObservation: start!.observation,
-    steps: rest.map(({ sequence, command, outcome, observation }) => ({
-      sequence,
-      command: command ?? '',
-      valid: outcome?.isValid ?? false,
-      observation,
-    })),
-  });
+  const merged = trainingRowsOf(episode.browserVersion, steps);
   const origin = originOf(stored);
   const toRow = (row: (typeof merged)[number]): DemonstrationStepRow => ({
     format: stepFormat,

@@ -10,6 +10,7 @@ import {
   createPageReader,
   readStoredEpisode,
   rebuildEpisode,
+  trainingRowsOf,
   type Difference,
   type PageReader,
   type RebuiltEpisode,
@@ -97,20 +98,17 @@ function stepsOf(
   rebuilt: RebuiltEpisode['steps'],
 ): TrainingDemonstration['steps'] {
   const browser = getBrowser(episode.browserVersion);
-  const [start, ...rest] = rebuilt;
-  const rows = browser.trainingSteps({
-    startObservation: start!.observation,
-    steps: rest.map(({ sequence, command, outcome, observation }) => ({
-      sequence,
-      command: command ?? '',
-      valid: outcome?.isValid ?? false,
-      observation,
-    })),
-  });
-  return rows.map(({ prompt, completion, firstSequence, valid }) => {
-    const { state, page } = rebuilt[firstSequence - 1]!;
-    return { view: browser.view({ state, page }), observation: prompt, command: completion, isValid: valid };
-  });
+  return trainingRowsOf(episode.browserVersion, rebuilt).map(
+    ({ prompt, completion, firstSequence, valid }) => {
+      const { state, page } = rebuilt[firstSequence - 1]!;
+      return {
+        view: browser.view({ state, page }),
+        observation: prompt,
+        command: completion,
+        isValid: valid,
+      };
+    },
+  );
 }
 
 function reportDifference(
