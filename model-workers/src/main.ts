@@ -51,6 +51,7 @@ async function main(): Promise<void> {
     version: worker.version,
     kinds: [...takes],
     endpoints: [...endpoints.keys()].slice(0, 100),
+    encoders: [],
     startedAt,
     ...policies.describe(),
   });

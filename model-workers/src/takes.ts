@@ -12,7 +12,14 @@ export class WorkerStartError extends Error {
 }
 
 /** Sampling waits for the server and for endpoints most of its time; training keeps a processor busy. */
-const usualConcurrency: Record<ModelJobKind, number> = { ping: 1, 'train-ranker': 1, sample: 4 };
+const usualConcurrency: Record<ModelJobKind, number> = {
+  ping: 1,
+  'train-ranker': 1,
+  sample: 4,
+  'train-reward': 1,
+  'score-answers': 1,
+  score: 2,
+};
 const highestConcurrency = 1024;
 
 /**

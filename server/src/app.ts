@@ -21,6 +21,8 @@ import { policyHandlers, trainingJobHandlers } from './features/policies/index.t
 import { projectHandlers } from './features/projects/index.ts';
 import { questionHandlers } from './features/questions/index.ts';
 import { reviewHandlers } from './features/reviews/index.ts';
+import { rewardHandlers, rewardJobHandlers } from './features/rewards/index.ts';
+import { roundHandlers } from './features/rounds/index.ts';
 import { followSamplingJobs, samplingHandlers, samplingJobHandlers } from './features/sampling/index.ts';
 import { simulationHandlers } from './features/simulation/index.ts';
 import { systemHandlers } from './features/system/index.ts';
@@ -120,9 +122,12 @@ export async function buildApp(deps: Dependencies): Promise<FastifyInstance> {
     ...comparisonHandlers(deps),
     ...policyHandlers(deps),
     ...samplingHandlers(deps),
+    ...rewardHandlers(deps),
+    ...roundHandlers(deps),
     ...workerHandlers(deps),
     ...trainingJobHandlers(deps),
     ...samplingJobHandlers(deps, episodes),
+    ...rewardJobHandlers(deps),
   };
   await app.register(queueBoardPlugin, { deps, identify, prefix: queueBoardPath });
   await app.register(webPlugin);

@@ -15,6 +15,7 @@ const processors = {
   'import-answers': importAnswers,
   'import-comparisons': importComparisons,
   'make-pairs': () => Promise.reject(new Error('Not an import.')),
+  'choose-pairs': () => Promise.reject(new Error('Not an import.')),
   'export-comparisons': () => Promise.reject(new Error('Not an import.')),
   'export-demonstrations': () => Promise.reject(new Error('Not an import.')),
   'verify-episodes': () => Promise.reject(new Error('Not an import.')),

@@ -4,6 +4,9 @@ import type { Logger } from 'pino';
 import type { OpenPolicies } from '../policies/open.ts';
 import { ping } from './ping.ts';
 import { sample } from './sample.ts';
+import { score } from './score.ts';
+import { scoreAnswers } from './score-answers.ts';
+import { trainReward } from './train-reward.ts';
 import { trainRanker } from './train-ranker.ts';
 
 /** What a worker says of itself. */
@@ -44,4 +47,11 @@ export type JobHandler = (context: JobContext) => Promise<JobResult>;
 type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
 export type JobResult = Record<string, Json>;
 
-export const handlers: Record<ModelJobKind, JobHandler> = { ping, 'train-ranker': trainRanker, sample };
+export const handlers: Record<ModelJobKind, JobHandler> = {
+  ping,
+  'train-ranker': trainRanker,
+  sample,
+  'train-reward': trainReward,
+  'score-answers': scoreAnswers,
+  score,
+};

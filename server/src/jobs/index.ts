@@ -9,6 +9,7 @@ import {
   importQuestions,
 } from '../features/imports/index.ts';
 import { makePairs } from '../features/pairs/index.ts';
+import { choosePairs } from '../features/rounds/index.ts';
 import { sweepSamplingPlans } from '../features/sampling/index.ts';
 import { sweepLeases } from '../features/tasks/index.ts';
 import { sweepWorkers } from '../features/workers/index.ts';
@@ -21,6 +22,7 @@ const processors: Processors = {
   'import-answers': importAnswers,
   'import-comparisons': importComparisons,
   'make-pairs': makePairs,
+  'choose-pairs': choosePairs,
   'export-demonstrations': exportDemonstrations,
   'export-comparisons': exportComparisons,
   'verify-episodes': verifyEpisodes,

@@ -91,6 +91,7 @@ export const processAll = (processor: JobProcessor): Processors => ({
   'import-answers': processor,
   'import-comparisons': processor,
   'make-pairs': processor,
+  'choose-pairs': processor,
   'export-comparisons': processor,
 });
 

@@ -21,6 +21,8 @@ export * from './questions.ts';
 export * from './recordings.ts';
 export * from './route.ts';
 export * from './reviews.ts';
+export * from './rewards.ts';
+export * from './rounds.ts';
 export * from './routes.ts';
 export * from './sampling.ts';
 export * from './simulation.ts';

@@ -23,8 +23,9 @@ export const formNameSchema = z.enum(formNames);
  * - `per-question`: so many pairs of each question, drawn from all of them, each as likely.
  * - `by-hand`: two answers that a lead chose.
  * - `import`: with comparisons that were imported.
+ * - `round`: of a round's samples, by its rule.
  */
-export const pairingMethods = ['all', 'per-question', 'by-hand', 'import'] as const;
+export const pairingMethods = ['all', 'per-question', 'by-hand', 'import', 'round'] as const;
 export const pairingMethodSchema = z.enum(pairingMethods);
 export type PairingMethod = z.infer<typeof pairingMethodSchema>;
 
@@ -92,7 +93,9 @@ export const pairingSchema = z
   .object({
     id: idSchema,
     method: pairingMethodSchema,
-    options: pairingOptionsSchema.nullable().describe('Null for an import, and for a pair by hand.'),
+    options: pairingOptionsSchema
+      .nullable()
+      .describe('Null for an import, a pair by hand, and a round, which has its own.'),
     seed: z.string(),
     pairs: z.number().int(),
     jobId: idSchema.nullable(),

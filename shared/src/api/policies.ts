@@ -75,7 +75,7 @@ export const endpointSettingsSchema = z
   .meta({ id: 'EndpointSettings' });
 export type EndpointSettings = z.output<typeof endpointSettingsSchema>;
 
-const shareSchema = z.object({
+export const shareSchema = z.object({
   right: z.number().int(),
   of: z.number().int(),
   low: z.number().min(0).max(1).describe('95 % interval, by resampling whole questions.'),

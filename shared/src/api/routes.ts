@@ -16,11 +16,13 @@ import { practiceRoutes } from './practice.ts';
 import { projectRoutes } from './projects.ts';
 import { questionRoutes } from './questions.ts';
 import { reviewRoutes } from './reviews.ts';
+import { rewardRoutes } from './rewards.ts';
+import { roundRoutes } from './rounds.ts';
 import { samplingRoutes } from './sampling.ts';
 import { simulationRoutes } from './simulation.ts';
 import { systemRoutes } from './system.ts';
 import { taskRoutes } from './tasks.ts';
-import { samplingJobRoutes, trainingJobRoutes, workerRoutes } from './workers.ts';
+import { rewardJobRoutes, samplingJobRoutes, trainingJobRoutes, workerRoutes } from './workers.ts';
 
 /** The route table: drives validation and answers, the OpenAPI description, access control and the typed client. */
 export const routes = {
@@ -46,9 +48,12 @@ export const routes = {
   ...comparisonRoutes,
   ...policyRoutes,
   ...samplingRoutes,
+  ...rewardRoutes,
+  ...roundRoutes,
   ...workerRoutes,
   ...trainingJobRoutes,
   ...samplingJobRoutes,
+  ...rewardJobRoutes,
 };
 export type Routes = typeof routes;
 export type OperationId = keyof Routes;

@@ -1,10 +1,13 @@
 import { z } from 'zod';
 import { browserViewSchema } from '../browser/index.ts';
+import { criterionIds } from '../comparisons/index.ts';
 import { modelJobKindSchema } from '../queues/index.ts';
 import { idSchema, nameSchema, projectParams, sha256Schema, textSchema, timeSchema } from './common.ts';
 import { episodeSchema, maxAnswerCharacters } from './episodes.ts';
 import { endpointSettingsSchema, rankerManifestSchema, rankerSettingsSchema } from './policies.ts';
 import { sampledSchema } from './recordings.ts';
+import { answerOriginSchema } from './answers.ts';
+import { mostRankedAnswers, rewardManifestSchema, rewardSettingsSchema } from './rewards.ts';
 import { defineRoutes } from './route.ts';
 import { samplerSchema, sampleStateSchema } from './sampling.ts';
 
@@ -27,6 +30,11 @@ export const workerDescriptionSchema = z.object({
     .array(z.string().max(50))
     .max(100)
     .describe('Names of the endpoints that its environment has.'),
+  encoders: z
+    .array(z.string().max(60))
+    .max(20)
+    .default([])
+    .describe('Names of the encoder folders that its environment has, beside the one that npm ships.'),
   startedAt: timeSchema,
 });
 export type WorkerDescription = z.infer<typeof workerDescriptionSchema>;
@@ -97,6 +105,7 @@ export type SamplingJob = z.infer<typeof samplingJobSchema>;
 
 /** What a training job hands in as its result; its model file is uploaded before. */
 export const trainingResultSchema = z.object({ manifest: rankerManifestSchema });
+export const rewardResultSchema = z.object({ manifest: rewardManifestSchema });
 
 const sampleParams = z.object({ jobId: idSchema, number: z.coerce.number().int().min(1).max(100_000) });
 
@@ -298,4 +307,149 @@ export const samplingJobRoutes = defineRoutes({
     }),
     errors: ['conflict', 'wrong_state'],
   },
+});
+
+/** An answer as a reward model reads it. */
+export const rewardAnswerSchema = z.object({
+  answerId: idSchema,
+  questionId: idSchema,
+  question: z.string(),
+  quotes: z.array(z.object({ title: z.string(), extract: z.string() })),
+  answer: z.string(),
+  origin: answerOriginSchema,
+  isHeldOut: z.boolean().describe('Its question is; false where a job only scores.'),
+  isZero: z.boolean().describe('An accepted demonstration, whose mean score is 0.'),
+});
+export type RewardAnswer = z.infer<typeof rewardAnswerSchema>;
+
+/** A pair with its ratings, as a reward model learns from it. */
+export const rewardJobPairSchema = z.object({
+  pairId: idSchema,
+  questionId: idSchema,
+  firstAnswerId: idSchema,
+  secondAnswerId: idSchema,
+  source: z.string().describe('`people`, `simulated`, or the name of an import.'),
+  isHeldOut: z.boolean(),
+  ratings: z
+    .array(
+      z.object({
+        comparisonId: idSchema,
+        revision: z.number().int(),
+        values: z
+          .partialRecord(z.enum(criterionIds), z.number().min(-1).max(1))
+          .describe('By criterion; positive: the first is better.'),
+      }),
+    )
+    .describe('By `comparisonId`.'),
+});
+export type RewardJobPair = z.infer<typeof rewardJobPairSchema>;
+
+/** A version of the reward model as jobs name it. */
+const rewardJobModelSchema = z.object({
+  modelId: idSchema,
+  version: z.number().int(),
+  manifest: rewardManifestSchema,
+});
+
+/** What workers need to train reward models and to score with them. */
+export const rewardJobRoutes = defineRoutes({
+  getRewardJob: {
+    method: 'GET',
+    path: '/api/model-jobs/:jobId/reward',
+    summary: 'What a job of the reward model is to do',
+    tag: 'workers',
+    access: 'worker',
+    params: z.object({ jobId: idSchema }),
+    status: 200,
+    answer: z.object({
+      settings: rewardSettingsSchema.nullable().describe('Of a training; null where it scores.'),
+      model: rewardJobModelSchema
+        .nullable()
+        .describe('That scores; of a training, the version before, or null.'),
+      answers: z.number().int(),
+      pairs: z.number().int(),
+    }),
+    errors: ['wrong_state'],
+  },
+  listRewardAnswers: {
+    method: 'GET',
+    path: '/api/model-jobs/:jobId/reward-answers',
+    summary: 'The answers that a job learns from, fixed when it was made, or scores and has not yet; by id',
+    tag: 'workers',
+    access: 'worker',
+    params: z.object({ jobId: idSchema }),
+    query: z.object({
+      cursor: z.string().max(500).optional(),
+      limit: z.coerce.number().int().min(1).max(200).default(100),
+    }),
+    status: 200,
+    answer: z.object({ items: z.array(rewardAnswerSchema), nextCursor: z.string().nullable() }),
+    errors: ['wrong_state'],
+  },
+  listRewardJobPairs: {
+    method: 'GET',
+    path: '/api/model-jobs/:jobId/reward-pairs',
+    summary: 'The pairs that a training learns from and is tested on, fixed when it was made; by id',
+    tag: 'workers',
+    access: 'worker',
+    params: z.object({ jobId: idSchema }),
+    query: z.object({
+      cursor: z.string().max(500).optional(),
+      limit: z.coerce.number().int().min(1).max(1000).default(500),
+    }),
+    status: 200,
+    answer: z.object({ items: z.array(rewardJobPairSchema), nextCursor: z.string().nullable() }),
+    errors: ['wrong_state'],
+  },
+  downloadJobRewardModel: {
+    method: 'GET',
+    path: '/api/model-jobs/:jobId/reward-model',
+    summary: 'The file of the model that a job scores with, or that a training compares itself with',
+    tag: 'workers',
+    access: 'worker',
+    params: z.object({ jobId: idSchema }),
+    status: 200,
+    answer: 'binary',
+    errors: ['wrong_state'],
+  },
+  storeScores: {
+    method: 'PUT',
+    path: '/api/model-jobs/:jobId/attempts/:attempt/scores',
+    summary: 'Hand in scores of answers; the same again is the same as once',
+    tag: 'workers',
+    access: 'worker',
+    params: attemptParams,
+    body: z.object({
+      attemptToken: attemptTokenSchema,
+      scores: z
+        .array(
+          z.object({
+            answerId: idSchema,
+            score: z.number(),
+            uncertainty: z.number().min(0),
+            halves: z.tuple([z.number(), z.number()]).nullable(),
+          }),
+        )
+        .min(1)
+        .max(500),
+    }),
+    status: 204,
+    answer: null,
+    errors: ['conflict', 'wrong_state'],
+  },
+});
+
+/** The input of a `score` job, beside the version it names, and its result. */
+export const scoreJobInputSchema = z.object({
+  modelId: idSchema,
+  question: z.string(),
+  answers: z
+    .array(
+      z.object({ quotes: z.array(z.object({ title: z.string(), extract: z.string() })), answer: z.string() }),
+    )
+    .min(1)
+    .max(mostRankedAnswers),
+});
+export const scoreJobResultSchema = z.object({
+  scores: z.array(z.object({ score: z.number(), uncertainty: z.number().min(0) })),
 });

@@ -47,6 +47,9 @@ export const liveMessageSchema = z.discriminatedUnion('type', [
   }),
   z.object({ type: z.literal('overview'), projectId: idSchema }),
   z.object({ type: z.literal('sampling-plan'), projectId: idSchema, planId: idSchema }),
+  z.object({ type: z.literal('round'), projectId: idSchema, roundId: idSchema }),
+  /** There is a new version of the reward model, or new scores. */
+  z.object({ type: z.literal('reward-models'), projectId: idSchema }),
   /** A model worker has come, gone, or begun or ended a job. */
   z.object({ type: z.literal('workers') }),
 ]);

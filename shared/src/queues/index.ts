@@ -7,6 +7,7 @@ export const serverJobKinds = [
   'import-answers',
   'import-comparisons',
   'make-pairs',
+  'choose-pairs',
   'export-demonstrations',
   'export-comparisons',
   'verify-episodes',
@@ -15,7 +16,14 @@ export const serverJobKindSchema = z.enum(serverJobKinds);
 export type ServerJobKind = z.infer<typeof serverJobKindSchema>;
 
 /** Jobs that model workers do from outside, through the API. */
-export const modelJobKinds = ['ping', 'train-ranker', 'sample'] as const;
+export const modelJobKinds = [
+  'ping',
+  'train-ranker',
+  'sample',
+  'train-reward',
+  'score-answers',
+  'score',
+] as const;
 export const modelJobKindSchema = z.enum(modelJobKinds);
 export type ModelJobKind = z.infer<typeof modelJobKindSchema>;
 

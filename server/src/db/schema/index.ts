@@ -14,6 +14,8 @@ export * from './people.ts';
 export * from './policies.ts';
 export * from './projects.ts';
 export * from './questions.ts';
+export * from './rewards.ts';
+export * from './rounds.ts';
 export * from './samples.ts';
 export * from './tokens.ts';
 export * from './training-episodes.ts';

@@ -1,4 +1,4 @@
-import { pairingMethods } from '@rookery/shared/api';
+import { pairingMethods, pairRules } from '@rookery/shared/api';
 import { formNames } from '@rookery/shared/comparisons';
 import { sql } from 'drizzle-orm';
 import {
@@ -62,6 +62,8 @@ export const pairs = pgTable(
     pairingId: uuid('pairing_id').notNull(),
     /** With what probability it was chosen among those that could have been; null: not known (imported), or chosen by hand. */
     probability: doublePrecision('probability'),
+    /** By which rule of its round it was chosen; null: not in a round. */
+    rule: enumeration('rule', pairRules),
     /** Places for comparisons by raters, 1 … wanted: the overlap, and one more where the lot fell on re-rating. */
     wanted: integer('wanted').notNull(),
     /** How many places are held, so that the next task is found by an index; kept by whoever changes a place. */
@@ -121,6 +123,7 @@ export const pairs = pgTable(
       foreignColumns: [pairings.projectId, pairings.id],
     }),
     oneOf('pairs_form', table.form, formNames),
+    oneOf('pairs_rule', table.rule, pairRules),
     check('pairs_two', sql`${table.firstAnswerId} <> ${table.secondAnswerId}`),
     check('pairs_probability', sql`${table.probability} > 0 and ${table.probability} <= 1`),
     /** What makes it impossible to collect more than was wanted. */

@@ -1,6 +1,17 @@
 import { questionUses } from '@rookery/shared/api';
 import { sql } from 'drizzle-orm';
-import { check, index, integer, jsonb, pgTable, text, unique, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
+import {
+  boolean,
+  check,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  text,
+  unique,
+  uniqueIndex,
+  uuid,
+} from 'drizzle-orm/pg-core';
 import { enumeration, id, oneOf, time } from './columns.ts';
 import { projects } from './projects.ts';
 
@@ -28,6 +39,8 @@ export const questions = pgTable(
     updatedAt: time('updated_at').notNull(),
     excludedAt: time('excluded_at'),
     excludedReason: text('excluded_reason'),
+    /** Reward models are tested on it, and never learn from it; null: none has learnt yet, and it is not decided. Never changed once decided. */
+    isHeldOut: boolean('is_held_out'),
   },
   (table) => [
     unique('questions_in_project').on(table.projectId, table.id),

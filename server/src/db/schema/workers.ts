@@ -17,6 +17,8 @@ export const workers = pgTable('workers', {
   device: text('device').notNull(),
   models: jsonb('models').$type<WorkerDescription['models']>().notNull(),
   endpoints: jsonb('endpoints').$type<string[]>().notNull(),
+  /** Names of its encoder folders. */
+  encoders: jsonb('encoders').$type<string[]>().notNull().default([]),
   startedAt: time('started_at').notNull(),
   lastSeenAt: time('last_seen_at').notNull(),
   /** When it said that it ends. */

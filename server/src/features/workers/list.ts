@@ -87,6 +87,7 @@ async function present(
     device: row.device,
     models: row.models,
     endpoints: row.endpoints,
+    encoders: row.encoders,
     jobs: inHand.get(row.id) ?? [],
     startedAt: row.startedAt.toISOString(),
     lastSeenAt: row.lastSeenAt.toISOString(),

@@ -36,12 +36,13 @@ export async function reportWorker(
   deps: Dependencies,
   report: WorkerDescription & { workerId: string; tokenId: string; isEnding: boolean },
 ): Promise<void> {
-  const { workerId, tokenId, name, kinds, models, endpoints } = report;
+  const { workerId, tokenId, name, kinds, models, endpoints, encoders } = report;
   const described = {
     name,
     kinds,
     models,
     endpoints,
+    encoders,
     device: cleanText(report.device),
     version: cleanText(report.version),
     endedAt: report.isEnding ? deps.clock() : null,

@@ -14,7 +14,14 @@ export const queueText = {
   pingSent: 'Asked. The ping is at the top of the jobs.',
 
   /** What is done with jobs of the kind, where a worker says it takes them. */
-  kinds: { ping: 'Ping', 'train-ranker': 'Training', sample: 'Sampling' },
+  kinds: {
+    ping: 'Ping',
+    'train-ranker': 'Training rankers',
+    sample: 'Sampling',
+    'train-reward': 'Training reward models',
+    'score-answers': 'Scoring',
+    score: 'Scoring on request',
+  },
 
   figures: {
     title: 'By kind',

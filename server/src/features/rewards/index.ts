@@ -1,0 +1,1 @@
+export { rewardHandlers, rewardJobHandlers } from './routes.ts';

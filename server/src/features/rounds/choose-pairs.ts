@@ -1,0 +1,5 @@
+import type { JobProcessor } from '../jobs/index.ts';
+
+export const choosePairs: JobProcessor = () => {
+  throw new Error('Not built yet.');
+};

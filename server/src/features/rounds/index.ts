@@ -1,0 +1,2 @@
+export { choosePairs } from './choose-pairs.ts';
+export { roundHandlers } from './routes.ts';
