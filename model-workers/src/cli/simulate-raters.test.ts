@@ -182,6 +182,7 @@ class Scripted {
       first: side,
       second: side,
       pairing: { id: idOf(7, 1), method: 'import' },
+      rule: null,
       probability: null,
       wanted: 2,
       submitted: held.filter(({ state }) => state === 'submitted').length,

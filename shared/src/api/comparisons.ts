@@ -82,6 +82,7 @@ export const comparisonFilterSchema = z.object({
   rater: z.string().max(200).optional().describe('Part of the pseudonym, in any case.'),
   memberId: idSchema.optional(),
   pairId: idSchema.optional(),
+  pairingId: idSchema.optional().describe('Of pairs that were made together.'),
   questionId: idSchema.optional(),
   contains: z.string().max(500).optional().describe("Part of the question's text, in any case."),
   flag: comparisonFlagSchema.optional(),

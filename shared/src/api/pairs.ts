@@ -29,6 +29,16 @@ export const pairingMethods = ['all', 'per-question', 'by-hand', 'import', 'roun
 export const pairingMethodSchema = z.enum(pairingMethods);
 export type PairingMethod = z.infer<typeof pairingMethodSchema>;
 
+/**
+ * How a round chooses pairs among the samples of a question:
+ * - `random`: each pair as likely.
+ * - `closest`: those whose scores differ least, of which the model knows least.
+ * - `best-of-n`: the best by score against another one, drawn.
+ */
+export const pairRules = ['random', 'closest', 'best-of-n'] as const;
+export const pairRuleSchema = z.enum(pairRules);
+export type PairRule = z.infer<typeof pairRuleSchema>;
+
 /** Most comparisons that can be wanted of one pair. */
 export const maxOverlap = 100;
 const overlapSchema = z.number().int().min(0).max(maxOverlap);
@@ -120,6 +130,7 @@ export const pairSchema = z
     first: sideSchema.describe('Ratings are positive where it is better.'),
     second: sideSchema,
     pairing: z.object({ id: idSchema, method: pairingMethodSchema }),
+    rule: pairRuleSchema.nullable().describe('By which rule of its round; null: not chosen in a round.'),
     probability: z
       .number()
       .nullable()
@@ -163,6 +174,7 @@ export const pairFilterSchema = z.object({
   state: z.enum(pairStates).optional(),
   method: pairingMethodSchema.optional(),
   pairingId: idSchema.optional(),
+  rule: pairRuleSchema.optional().describe('By which it was chosen in a round.'),
   source: z.string().max(200).optional().describe('Of either answer.'),
   calibration: z.enum(['yes', 'no']).optional(),
 });

@@ -8,7 +8,7 @@ import {
   textSchema,
   timeSchema,
 } from './common.ts';
-import { formNameSchema, maxOverlap } from './pairs.ts';
+import { formNameSchema, maxOverlap, pairRuleSchema } from './pairs.ts';
 import { shareSchema } from './policies.ts';
 import { rewardSettingsSchema } from './rewards.ts';
 import { defineRoutes } from './route.ts';
@@ -38,16 +38,6 @@ export const roundStates = [
 ] as const;
 export const roundStateSchema = z.enum(roundStates);
 export type RoundState = z.infer<typeof roundStateSchema>;
-
-/**
- * How pairs are chosen among the samples of a question:
- * - `random`: each pair as likely.
- * - `closest`: those whose scores differ least, of which the model knows least.
- * - `best-of-n`: the best by score against another one, drawn.
- */
-export const pairRules = ['random', 'closest', 'best-of-n'] as const;
-export const pairRuleSchema = z.enum(pairRules);
-export type PairRule = z.infer<typeof pairRuleSchema>;
 
 export const pairSelectionSchema = z.object({
   rule: pairRuleSchema.default('random'),

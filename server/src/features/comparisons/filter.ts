@@ -52,7 +52,7 @@ export function matchingComparisons(filter: ComparisonFilter & { projectId: stri
 } {
   const { projectId, form, state, by, importId, rater, memberId, pairId, questionId, contains, flag } =
     filter;
-  const { day, criterion, choice, calibration } = filter;
+  const { day, criterion, choice, calibration, pairingId } = filter;
   const tables: Joined[] = [];
   /** A condition that is there if what it is made of is, and the tables that it reads. */
   const when = <T>(value: T | undefined, make: (value: T) => SQL | undefined, ...reads: Joined[]) => {
@@ -74,6 +74,7 @@ export function matchingComparisons(filter: ComparisonFilter & { projectId: stri
     when(rater, (value) => sql`${members.pseudonym} ilike ${likePattern(value)}`, 'members'),
     when(memberId, (value) => eq(comparisons.memberId, value)),
     when(pairId, (value) => eq(comparisons.pairId, value)),
+    when(pairingId, (value) => eq(pairs.pairingId, value), 'pairs'),
     when(questionId, (value) => eq(pairs.questionId, value), 'pairs'),
     when(contains, (value) => sql`${questions.fullText} ilike ${likePattern(value)}`, 'questions'),
     when(flag, (value) => flagConditions[value], ...(flag === 'simulated' ? (['members'] as const) : [])),

@@ -88,6 +88,7 @@ async function readPairs(
       first: sideOf(first),
       second: sideOf(second),
       pairing: { id: pairings.id, method: pairings.method },
+      rule: pairs.rule,
       probability: pairs.probability,
       wanted: pairs.wanted,
       submitted: orNone(compared.submitted),
@@ -184,7 +185,8 @@ export function matchingPairs(db: Queryable, filter: PairFilter & { projectId: s
 }
 
 function matches(filter: PairFilter & { projectId: string }, compared: Compared): SQL | undefined {
-  const { projectId, form, questionId, contains, state, method, pairingId, source, calibration } = filter;
+  const { projectId, form, questionId, contains, state, method, pairingId, rule, source, calibration } =
+    filter;
   return and(
     eq(pairs.projectId, projectId),
     form === undefined ? undefined : eq(pairs.form, form),
@@ -195,6 +197,7 @@ function matches(filter: PairFilter & { projectId: string }, compared: Compared)
       ? undefined
       : sql`${pairs.pairingId} in (select id from pairings where project_id = ${projectId} and method = ${method})`,
     pairingId === undefined ? undefined : eq(pairs.pairingId, pairingId),
+    rule === undefined ? undefined : eq(pairs.rule, rule),
     source === undefined ? undefined : or(isFrom(pairs.firstAnswerId), isFrom(pairs.secondAnswerId)),
     calibration === undefined ? undefined : eq(pairs.isCalibration, calibration === 'yes'),
   );
