@@ -4,6 +4,7 @@ import { compareText } from './text/compare.ts';
 import { comparisonsText } from './text/comparisons.ts';
 import { policiesText } from './text/policies.ts';
 import { queueText } from './text/queue.ts';
+import { roundsText } from './text/rounds.ts';
 import { samplingText } from './text/sampling.ts';
 
 const plural = (count: number, one: string, many: string): string => (count === 1 ? one : many);
@@ -19,6 +20,7 @@ export const text = {
   comparisons: comparisonsText,
   policies: policiesText,
   queue: queueText,
+  rounds: roundsText,
   sampling: samplingText,
   product: 'Rookery',
 
@@ -515,6 +517,7 @@ export const text = {
     policies: 'Policies',
     sampling: 'Sampling',
     comparisons: 'Comparisons',
+    rounds: 'Rounds',
     guidelines: 'Guidelines',
     exports: 'Exports',
     queue: 'Jobs',

@@ -319,6 +319,7 @@ export const comparisonsText = {
       'per-question': 'Drawn per question',
       'by-hand': 'By hand',
       import: 'Import',
+      round: 'In a round',
     },
     probability: 'Probability',
     withProbability: (probability: string) => `with probability ${probability}`,
