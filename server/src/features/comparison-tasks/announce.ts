@@ -37,11 +37,22 @@ export async function recordChange(
   });
 }
 
-/** Tells a comparison's rater, and the leads, how it stands; call it once that is committed. */
-export function tell({ live }: Dependencies, comparison: Announced): void {
-  tellRater({ live }, comparison);
+/** What a feature does once a comparison of a project has changed; it must not take time. */
+type ComparisonFollower = (deps: Dependencies, projectId: string) => void;
+
+let follower: ComparisonFollower | null = null;
+
+/** Makes the feature that comparisons are made for follow them. Comparisons themselves know nothing of it. */
+export function followComparisons(followed: ComparisonFollower): void {
+  follower = followed;
+}
+
+/** Tells a comparison's rater, the leads, and the feature that follows, how it stands; call it once that is committed. */
+export function tell(deps: Dependencies, comparison: Announced): void {
+  tellRater(deps, comparison);
   const { projectId } = comparison;
-  live.publishSoon({ projectId }, { type: 'overview', projectId });
+  deps.live.publishSoon({ projectId }, { type: 'overview', projectId });
+  follower?.(deps, projectId);
 }
 
 /** Tells a comparison's rater alone, whose other windows may show it. */

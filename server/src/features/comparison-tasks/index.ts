@@ -1,3 +1,4 @@
+export { followComparisons } from './announce.ts';
 export { excludeComparison, restoreComparison } from './exclusion.ts';
 export { optionOf } from './load.ts';
 export { sweepComparisons } from './places.ts';

@@ -6,30 +6,36 @@ import type { JobRow } from './presenter.ts';
 /** What the feature that a kind of job belongs to does when one of its jobs changes. */
 export interface JobFollower {
   /** In the transaction that changes the row, which is locked: what must hold together with it. An error undoes both. */
-  changed(deps: Dependencies, change: { tx: Transaction; before: JobRow; job: JobRow }): Promise<void>;
+  changed?(deps: Dependencies, change: { tx: Transaction; before: JobRow; job: JobRow }): Promise<void>;
   /** After that transaction, and never if the server is killed in between: a sweep has to do the same. */
   afterwards(deps: Dependencies, job: JobRow): Promise<void>;
 }
 
-const followers = new Map<JobKind, JobFollower>();
+const followers = new Map<JobKind, Set<JobFollower>>();
 
-/** Makes a feature follow its kind of job; jobs themselves know nothing of the features that use them. */
+/**
+ * Makes a feature follow a kind of job; jobs themselves know nothing of the features that use them. Who follows first is told first;
+ * following twice is the same as once.
+ */
 export function followJobs(kind: JobKind, follower: JobFollower): void {
-  followers.set(kind, follower);
+  const ofKind = followers.get(kind) ?? new Set();
+  followers.set(kind, ofKind.add(follower));
 }
 
-export async function tellFollower(
+export async function tellFollowers(
   deps: Dependencies,
   change: { tx: Transaction; before: JobRow; job: JobRow },
 ): Promise<void> {
-  await followers.get(change.job.kind)?.changed(deps, change);
+  for (const follower of followers.get(change.job.kind) ?? []) await follower.changed?.(deps, change);
 }
 
 /** Call it once the change is committed. What fails here is left to the sweeps. */
 export async function followUp(deps: Dependencies, job: JobRow): Promise<void> {
-  try {
-    await followers.get(job.kind)?.afterwards(deps, job);
-  } catch (error) {
-    deps.log.warn({ err: error, jobId: job.id }, 'a change of a job was not followed up; a sweep will');
+  for (const follower of followers.get(job.kind) ?? []) {
+    try {
+      await follower.afterwards(deps, job);
+    } catch (error) {
+      deps.log.warn({ err: error, jobId: job.id }, 'a change of a job was not followed up; a sweep will');
+    }
   }
 }

@@ -7,7 +7,7 @@ import type { Queryable, Transaction } from '../../db/database.ts';
 import { recordEvent, type EventRecord } from '../../db/events.ts';
 import { jobs } from '../../db/schema/index.ts';
 import type { Dependencies } from '../../dependencies.ts';
-import { followUp, tellFollower } from './followers.ts';
+import { followUp, tellFollowers } from './followers.ts';
 import type { JobRow } from './presenter.ts';
 import { jobNotFound, lockJob, type JobKey } from './queries.ts';
 
@@ -151,7 +151,7 @@ export async function changeJob(
     .returning();
   if (!job) return jobNotFound();
   await recordJobEvent(tx, { job, what, before, actorId, at: deps.clock() });
-  await tellFollower(deps, { tx, before, job });
+  await tellFollowers(deps, { tx, before, job });
   await publishJob(deps, tx, job);
   return job;
 }

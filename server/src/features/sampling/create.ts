@@ -16,64 +16,77 @@ const mostSamples = 200_000;
 /** Rows of one statement, whose values must stay fewer than PostgreSQL's 65,535. */
 const rowsAtOnce = 1000;
 
+interface NewPlan {
+  projectId: string;
+  name: string;
+  options: SamplingOptions;
+  actorId: string;
+}
+
+/** Makes a plan, and queues its jobs. @throws as `insertSamplingPlan` */
+export async function createSamplingPlan(deps: Dependencies, plan: NewPlan): Promise<SamplingPlan> {
+  const { id, jobs } = await deps.db.transaction((tx) => insertSamplingPlan(deps, tx, plan));
+  await enqueueJobs(deps, jobs);
+  const { projectId } = plan;
+  announcePlan(deps, { projectId, id });
+  return readPlan(deps, { projectId, planId: id });
+}
+
 /**
- * Makes a plan with its jobs, one for each question and version, and its samples, all waiting; then queues the jobs.
+ * Writes a plan with its jobs, one for each question and version, and its samples, all waiting. Call `enqueueJobs` once the transaction is
+ * committed.
  * @throws ApiError `not_found` for a version that the project has not; `wrong_state` when it would sample nothing, or too much
  */
-export async function createSamplingPlan(
+export async function insertSamplingPlan(
   deps: Dependencies,
-  plan: { projectId: string; name: string; options: SamplingOptions; actorId: string },
-): Promise<SamplingPlan> {
+  tx: Transaction,
+  plan: NewPlan,
+): Promise<{ id: string; jobs: JobRow[] }> {
   const { projectId, name, actorId } = plan;
   const at = deps.clock();
   const id = uuidv7();
   const seed = plan.options.seed || randomBytes(8).toString('hex');
-  const jobs = await deps.db.transaction(async (tx) => {
-    const project = await findProject(tx, projectId);
-    if (!project) throw new ApiError('not_found', 'There is no such project.');
-    const versions = await readVersions(tx, { projectId, versionIds: plan.options.versionIds });
-    const options = { ...plan.options, versionIds: versions.map((version) => version.id) };
-    const { questionIds, learnt } = await questionsInScope(tx, { projectId, options, versions, seed });
-    checkSize({ questions: questionIds.length, learnt, options });
-    const { settingsVersion } = project;
-    await tx.insert(samplingPlans).values({
-      id,
-      projectId,
-      name,
-      state: 'running',
-      options,
-      seed,
-      settingsVersion,
-      createdBy: actorId,
-      createdAt: at,
-    });
-    await recordEvent(tx, {
-      projectId,
-      actorId,
-      objectType: 'sampling-plan',
-      objectId: id,
-      kind: 'sampling-plan.created',
-      after: { name, state: 'running', questions: questionIds.length, options, seed, settingsVersion },
-      at,
-    });
-    const cells = questionIds.flatMap((questionId) =>
-      options.versionIds.map((policyVersionId) => ({ questionId, policyVersionId })),
-    );
-    const inputs = cells.map(() => ({ planId: id }));
-    const made = await createJobs(tx, { projectId, kind: 'sample', inputs, createdBy: actorId, at });
-    await insertSamples(tx, {
-      cells,
-      jobs: made,
-      projectId,
-      planId: id,
-      perQuestion: options.perQuestion,
-      at,
-    });
-    return made;
+  const project = await findProject(tx, projectId);
+  if (!project) throw new ApiError('not_found', 'There is no such project.');
+  const versions = await readVersions(tx, { projectId, versionIds: plan.options.versionIds });
+  const options = { ...plan.options, versionIds: versions.map((version) => version.id) };
+  const { questionIds, learnt } = await questionsInScope(tx, { projectId, options, versions, seed });
+  checkSize({ questions: questionIds.length, learnt, options });
+  const { settingsVersion } = project;
+  await tx.insert(samplingPlans).values({
+    id,
+    projectId,
+    name,
+    state: 'running',
+    options,
+    seed,
+    settingsVersion,
+    createdBy: actorId,
+    createdAt: at,
   });
-  await enqueueJobs(deps, jobs);
-  announcePlan(deps, { projectId, id });
-  return readPlan(deps, { projectId, planId: id });
+  await recordEvent(tx, {
+    projectId,
+    actorId,
+    objectType: 'sampling-plan',
+    objectId: id,
+    kind: 'sampling-plan.created',
+    after: { name, state: 'running', questions: questionIds.length, options, seed, settingsVersion },
+    at,
+  });
+  const cells = questionIds.flatMap((questionId) =>
+    options.versionIds.map((policyVersionId) => ({ questionId, policyVersionId })),
+  );
+  const inputs = cells.map(() => ({ planId: id }));
+  const made = await createJobs(tx, { projectId, kind: 'sample', inputs, createdBy: actorId, at });
+  await insertSamples(tx, {
+    cells,
+    jobs: made,
+    projectId,
+    planId: id,
+    perQuestion: options.perQuestion,
+    at,
+  });
+  return { id, jobs: made };
 }
 
 function checkSize(plan: { questions: number; learnt: number; options: SamplingOptions }): void {

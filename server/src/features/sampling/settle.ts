@@ -9,6 +9,7 @@ import { announceJobs, enqueueJob, type JobRow } from '../jobs/index.ts';
 import { insertPairing } from '../pairs/index.ts';
 import { announcePlan } from './announce.ts';
 import { cancelPlanJobs, holdPlanJobs } from './change-jobs.ts';
+import { tellPlanFollower } from './follow-plans.ts';
 import { hasWorkLeft, lockPlan } from './plan-jobs.ts';
 import { planStateOf, type PlanKey, type PlanRow } from './plans.ts';
 import { readVersions } from './scope.ts';
@@ -30,7 +31,9 @@ export async function settlePlan(deps: Dependencies, key: PlanKey): Promise<void
   });
   announceJobs(deps, changed);
   if (pairing) await enqueueJob(deps, pairing);
-  if (isMoved || changed.length > 0) announcePlan(deps, { projectId: key.projectId, id: key.planId });
+  if (!isMoved && changed.length === 0) return;
+  announcePlan(deps, { projectId: key.projectId, id: key.planId });
+  await tellPlanFollower(deps, key);
 }
 
 async function adjustJobs(
