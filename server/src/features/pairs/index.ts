@@ -1,4 +1,7 @@
+export { drawPair, pairKey } from './draws.ts';
 export { saveImportedPairs, type ImportedPair, type SavedPair } from './imported.ts';
 export { makePairs } from './make-pairs.ts';
 export { insertPairing } from './pairing.ts';
+export { readExisting } from './planning.ts';
+export { readPair } from './queries.ts';
 export { pairHandlers } from './routes.ts';

@@ -195,7 +195,7 @@ async function readCandidates(
 }
 
 /** The keys of the pairs of a form that there are, by question. */
-async function readExisting(
+export async function readExisting(
   db: Queryable,
   key: { projectId: string; questionIds: string[]; form: PairingScope['form'] },
 ): Promise<Map<string, Set<string>>> {
