@@ -35,6 +35,7 @@ import { liveSocketPlugin } from './plugins/live-socket.ts';
 import { openApiPlugin } from './plugins/openapi.ts';
 import { queueBoardPath, queueBoardPlugin } from './plugins/queue-board.ts';
 import { webPlugin } from './plugins/web.ts';
+import { starterHandlers } from './starter/index.ts';
 import { version } from './version.ts';
 
 const maxJsonBytes = 1024 * 1024;
@@ -106,6 +107,7 @@ export async function buildApp(deps: Dependencies): Promise<FastifyInstance> {
     ...peopleHandlers(deps),
     ...simulationHandlers(deps),
     ...projectHandlers(deps),
+    ...starterHandlers(deps),
     ...guidelinesHandlers(deps),
     ...questionHandlers(deps),
     ...libraryHandlers(deps),

@@ -53,6 +53,7 @@ const audiences: Record<OperationId, Audience> = {
   createSimulatedMember: 'leads',
   listProjects: 'people',
   createProject: 'admins',
+  createStarterProject: 'admins',
   getProject: 'members',
   updateProject: 'leads',
   getProjectOverview: 'leads',

@@ -88,6 +88,21 @@ test('an empty installation begins with one starter project, though servers star
   pages = await readLibrary(deps, projectId);
 }, 120_000);
 
+test('an admin makes another one by its name, with imports that have their files', async () => {
+  const { personId } = await app.buildPerson({ isAdmin: true });
+  const admin = app.clientOf(await app.buildToken({ personId, scopes: ['read', 'write'] }));
+  const made = await admin.createStarterProject({ body: { name: 'Second' } });
+  expect(made).toMatchObject({ name: 'Second', settings: { simulation: 'allowed' } });
+  const { items } = await admin.listJobs({ params: { projectId: made.id } });
+  expect(items.map(({ kind, state }) => `${kind} ${state}`).toSorted()).toEqual([
+    'import-library queued',
+    'import-questions queued',
+  ]);
+  await expect(admin.createStarterProject({ body: { name: 'second' } })).rejects.toMatchObject({
+    code: 'already_exists',
+  });
+});
+
 describe('the starter library', () => {
   test('has at least 150 pages on two dozen domains, short ones and very long ones, and none twice', () => {
     expect(domains.length).toBeGreaterThanOrEqual(24);

@@ -26,6 +26,7 @@ export * from './rounds.ts';
 export * from './routes.ts';
 export * from './sampling.ts';
 export * from './simulation.ts';
+export * from './starter.ts';
 export * from './system.ts';
 export * from './tasks.ts';
 export * from './workers.ts';

@@ -20,6 +20,7 @@ import { rewardRoutes } from './rewards.ts';
 import { roundRoutes } from './rounds.ts';
 import { samplingRoutes } from './sampling.ts';
 import { simulationRoutes } from './simulation.ts';
+import { starterRoutes } from './starter.ts';
 import { systemRoutes } from './system.ts';
 import { taskRoutes } from './tasks.ts';
 import { rewardJobRoutes, samplingJobRoutes, trainingJobRoutes, workerRoutes } from './workers.ts';
@@ -31,6 +32,7 @@ export const routes = {
   ...peopleRoutes,
   ...simulationRoutes,
   ...projectRoutes,
+  ...starterRoutes,
   ...guidelinesRoutes,
   ...questionRoutes,
   ...libraryRoutes,

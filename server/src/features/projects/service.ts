@@ -137,7 +137,8 @@ export async function readSettingsVersion(
   return row?.settings ?? null;
 }
 
-async function orNameTaken<T>(name: string, work: () => Promise<T>): Promise<T> {
+/** What `work` gives. @throws ApiError `already_exists` where another project has the name it makes */
+export async function orNameTaken<T>(name: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
