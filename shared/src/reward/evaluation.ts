@@ -1,0 +1,251 @@
+import type { ShareOf } from '../api/policies.ts';
+import type { Estimate, RewardEvaluation } from '../api/rewards.ts';
+import { criterionIds, type CriterionId } from '../comparisons/index.ts';
+import { isTie } from './labels.ts';
+import { ownText } from './reading.ts';
+import { estimateOf, meanOf, shareOfUnits } from './resampling.ts';
+
+/** A pair that scores are tested on. */
+export interface EvaluatedPair {
+  questionId: string;
+  /** `people`, `simulated`, or the name of an import. */
+  source: string;
+  /** How far the first answer is preferred, from 0 to 1; see `labelOf`. */
+  label: number;
+  /** Score of the first answer minus that of the second: the logit that the first is preferred. */
+  difference: number;
+  /** Of the first answer and of the second. */
+  words: readonly [number, number];
+  /** Of the answer's vector to the question's. */
+  cosines: readonly [number, number];
+  /** What its raters said, by criterion; positive: the first is better. */
+  ratings: readonly Partial<Record<CriterionId, number>>[];
+}
+
+/** An answer of these pairs, once however many pairs it is in. */
+export interface EvaluatedAnswer {
+  questionId: string;
+  score: number;
+  words: number;
+}
+
+/** Words of an answer without its citations and its list of references. */
+export const wordCountOf = (answer: string): number => ownText(answer).match(/\S+/g)?.length ?? 0;
+
+/** Probability that the first is preferred, by the difference of the scores. */
+export const preferenceOf = (difference: number): number => 1 / (1 + Math.exp(-difference));
+
+/** Cross-entropy of a label with the preference that a difference of scores predicts, in nats. */
+export const logLossOf = ({ label, difference }: Pick<EvaluatedPair, 'label' | 'difference'>): number =>
+  Math.log1p(Math.exp(-Math.abs(difference))) + Math.max(difference, 0) - label * difference;
+
+/**
+ * How good scores are on pairs, with intervals over questions. A rule or model that prefers neither of two answers, as where both
+ * are of the same length, is half right.
+ *
+ * @param answers all answers of the pairs, each once
+ * @param seed of the intervals
+ * @throws RangeError where there is no pair
+ */
+export function evaluate(input: {
+  pairs: readonly EvaluatedPair[];
+  answers: readonly EvaluatedAnswer[];
+  seed: string | number;
+}): RewardEvaluation {
+  const { pairs, answers, seed } = input;
+  if (pairs.length === 0) throw new RangeError('There is no pair to test scores on.');
+  const decided = pairs.filter(({ label }) => !isTie(label));
+  return {
+    questions: new Set(pairs.map(({ questionId }) => questionId)).size,
+    pairs: pairs.length,
+    ties: pairs.length - decided.length,
+    accuracy: accuracyOf(decided, { of: ({ difference }) => difference, seed }),
+    logLoss: logLossOfPairs(pairs, seed),
+    calibration: calibrationOf(pairs, seed),
+    lengthCorrelation: lengthCorrelationOf(answers, seed),
+    baselines: {
+      longer: accuracyOf(decided, { of: ({ words }) => words[0] - words[1], seed }),
+      first: accuracyOf(decided, { of: () => 1, seed }),
+      cosine: accuracyOf(decided, { of: ({ cosines }) => cosines[0] - cosines[1], seed }),
+    },
+    human: humanOf(pairs, seed),
+    bySource: [...Map.groupBy(pairs, ({ source }) => source)]
+      .map(([source, part]) => ({
+        source,
+        pairs: part.length,
+        accuracy: accuracyOf(
+          part.filter(({ label }) => !isTie(label)),
+          { of: ({ difference }) => difference, seed },
+        ),
+      }))
+      .toSorted((one, other) => other.pairs - one.pairs || (one.source < other.source ? -1 : 1)),
+    byCriterion: criterionIds.flatMap((criterion) => byCriterionOf(pairs, { criterion, seed })),
+  };
+}
+
+/** Mean cross-entropy over pairs, ties among them. @throws RangeError where there is no pair */
+export function logLossOfPairs(
+  pairs: readonly Pick<EvaluatedPair, 'questionId' | 'label' | 'difference'>[],
+  seed: string | number,
+): Estimate {
+  const estimate = meanOf(
+    unitsOf(pairs, (pair) => [logLossOf(pair), 1]),
+    seed,
+  );
+  if (estimate === null) throw new RangeError('There is no pair to take the loss of.');
+  return estimate;
+}
+
+/** How often the answer that is preferred has the higher score, over pairs that are no ties. */
+export function accuracyOf<T extends Pick<EvaluatedPair, 'questionId' | 'label'>>(
+  decided: readonly T[],
+  { of, seed }: { of: (pair: T) => number; seed: string | number },
+): ShareOf {
+  return shareOfUnits(
+    unitsOf(decided, (pair) => [rightOf(pair.label - 0.5, of(pair)), 1]),
+    seed,
+  );
+}
+
+/**
+ * Two models on the same pairs, ties left out.
+ * @param pairs with the differences of scores by either
+ * @returns the other's accuracy, and by how much the first is more accurate, question by question
+ */
+export function compareAccuracies(
+  pairs: readonly (Pick<EvaluatedPair, 'questionId' | 'label' | 'difference'> & { other: number })[],
+  seed: string | number,
+): { other: ShareOf; difference: Estimate | null } {
+  const decided = pairs.filter(({ label }) => !isTie(label));
+  return {
+    other: accuracyOf(decided, { of: ({ other }) => other, seed }),
+    difference: meanOf(
+      unitsOf(decided, ({ label, difference, other }) => [
+        rightOf(label - 0.5, difference) - rightOf(label - 0.5, other),
+        1,
+      ]),
+      seed,
+    ),
+  };
+}
+
+const rightOf = (wanted: number, said: number): number =>
+  said === 0 ? 0.5 : Number(Math.sign(wanted) === Math.sign(said));
+
+/** What each question adds to sums over its items. */
+function unitsOf<T extends { questionId: string }, Sums extends readonly number[]>(
+  items: readonly T[],
+  sumsOf: (item: T) => Sums,
+): Sums[] {
+  return [...Map.groupBy(items, ({ questionId }) => questionId).values()].map((part) =>
+    part
+      .map(sumsOf)
+      .reduce((total, one) => total.map((sum, at) => sum + one[at]!) as readonly number[] as Sums),
+  );
+}
+
+/** Ten bins, or fewer, so that each has about ten pairs: a bin of less says little. */
+const mostBins = 10;
+const pairsOfBin = 10;
+
+/**
+ * Calibration over bins of about as many pairs each, by the probability of the preference that is predicted, from one half up.
+ * What the expected calibration error of few pairs is mostly made of is chance: see its interval.
+ */
+function calibrationOf(
+  pairs: readonly EvaluatedPair[],
+  seed: string | number,
+): RewardEvaluation['calibration'] {
+  const count = Math.max(1, Math.min(mostBins, Math.floor(pairs.length / pairsOfBin)));
+  const sorted = pairs
+    .map(({ questionId, label, difference }) => ({
+      questionId,
+      predicted: preferenceOf(Math.abs(difference)),
+      observed: difference === 0 ? 0.5 : difference > 0 ? label : 1 - label,
+    }))
+    .toSorted((one, other) => one.predicted - other.predicted)
+    .map((one, place) => Object.assign(one, { bin: Math.floor((place * count) / pairs.length) }));
+  const units = unitsOf(sorted, ({ bin, predicted, observed }) => {
+    const sums = new Array<number>(3 * count).fill(0);
+    sums.splice(3 * bin, 3, predicted, observed, 1);
+    return sums;
+  });
+  const error = estimateOf(
+    units,
+    (sums) => {
+      let distances = 0;
+      let all = 0;
+      for (let at = 0; at < sums.length; at += 3) {
+        distances += Math.abs(sums[at]! - sums[at + 1]!);
+        all += sums[at + 2]!;
+      }
+      return distances / all;
+    },
+    seed,
+  );
+  const bins = Array.from({ length: count }, (_, bin) => {
+    const part = sorted.filter((one) => one.bin === bin);
+    const meanBy = (of: (one: (typeof part)[number]) => number): number =>
+      part.reduce((sum, one) => sum + of(one), 0) / part.length;
+    return {
+      predicted: meanBy(({ predicted }) => predicted),
+      observed: meanBy(({ observed }) => observed),
+      pairs: part.length,
+    };
+  });
+  return { error: error!, bins };
+}
+
+/** Pearson's, over answers; null where scores or lengths do not vary. */
+function lengthCorrelationOf(
+  answers: readonly EvaluatedAnswer[],
+  seed: string | number,
+): RewardEvaluation['lengthCorrelation'] {
+  if (answers.length === 0) return null;
+  const [score, words] = [answers.map((one) => one.score), answers.map((one) => one.words)].map(
+    (values) => values.reduce((sum, value) => sum + value, 0) / values.length,
+  );
+  // From about their means, so that nothing is lost by rounding.
+  const units = unitsOf(answers, (answer) => {
+    const [x, y] = [answer.score - score!, answer.words - words!];
+    return [1, x, y, x * x, y * y, x * y];
+  });
+  return estimateOf(
+    units,
+    ([n = 0, x = 0, y = 0, xx = 0, yy = 0, xy = 0]) => {
+      const [varianceX, varianceY] = [xx / n - (x / n) ** 2, yy / n - (y / n) ** 2];
+      if (varianceX <= 1e-12 || varianceY <= 1e-12) return null;
+      return Math.max(-1, Math.min(1, (xy / n - (x * y) / n ** 2) / Math.sqrt(varianceX * varianceY)));
+    },
+    seed,
+  );
+}
+
+/** How often two ratings of a pair that are no ties prefer the same answer; null where no pair has two. */
+function humanOf(pairs: readonly EvaluatedPair[], seed: string | number): ShareOf | null {
+  const units = unitsOf(pairs, ({ ratings }) => {
+    const first = ratings.filter(({ overall = 0 }) => overall > 0).length;
+    const second = ratings.filter(({ overall = 0 }) => overall < 0).length;
+    const agreeing = (first * (first - 1) + second * (second - 1)) / 2;
+    return [agreeing, agreeing + first * second] as const;
+  });
+  return units.every(([, of]) => of === 0) ? null : shareOfUnits(units, seed);
+}
+
+/** Whether scores agree with what raters said of one criterion: the sign of the mean of its ratings. */
+function byCriterionOf(
+  pairs: readonly EvaluatedPair[],
+  { criterion, seed }: { criterion: CriterionId; seed: string | number },
+): RewardEvaluation['byCriterion'] {
+  if (criterion === 'overall') return [];
+  const rated = pairs.flatMap(({ questionId, difference, ratings }) => {
+    const values = ratings.flatMap((rating) => rating[criterion] ?? []);
+    if (values.length === 0) return [];
+    const label = (1 + values.reduce((sum, value) => sum + value, 0) / values.length) / 2;
+    return [{ questionId, difference, label }];
+  });
+  if (rated.length === 0) return [];
+  const decided = rated.filter(({ label }) => !isTie(label));
+  const accuracy = accuracyOf(decided, { of: ({ difference }) => difference, seed });
+  return [{ criterion, pairs: rated.length, accuracy }];
+}
