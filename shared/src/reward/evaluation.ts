@@ -166,7 +166,7 @@ function calibrationOf(
     .toSorted((one, other) => one.predicted - other.predicted)
     .map((one, place) => Object.assign(one, { bin: Math.floor((place * count) / pairs.length) }));
   const units = unitsOf(sorted, ({ bin, predicted, observed }) => {
-    const sums = new Array<number>(3 * count).fill(0);
+    const sums = Array.from({ length: 3 * count }, () => 0);
     sums.splice(3 * bin, 3, predicted, observed, 1);
     return sums;
   });
