@@ -4,7 +4,7 @@ import { openEncoder, type Encoder } from '../../encoder/index.ts';
 import { openSession, runtimeVersion, type Device, type OpenedSession } from '../../onnx/index.ts';
 import { composeAnswer, nextCommands, type NextRequest } from './engine.ts';
 import type { RankingAnswers, RankingRequest } from './messages.ts';
-import type { Envelope, Reply } from './thread.ts';
+import { refusalOf, type Envelope, type Reply } from '../../thread.ts';
 
 /** The thread that runs the encoder and all rankers of a process. */
 
@@ -91,7 +91,7 @@ async function answer(number: number, work: () => Promise<unknown>): Promise<voi
   try {
     send({ number, answer: await work() });
   } catch (error) {
-    send({ number, error: error instanceof Error ? error.message : String(error) });
+    send({ number, ...refusalOf(error) });
   }
 }
 

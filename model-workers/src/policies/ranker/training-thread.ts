@@ -4,7 +4,7 @@ import { parentPort } from 'node:worker_threads';
 import { openEncoder, type Encoder } from '../../encoder/index.ts';
 import type { Device } from '../../onnx/index.ts';
 import type { TrainingAnswers, TrainingProgress, TrainingRequest } from './messages.ts';
-import type { Envelope, Reply } from './thread.ts';
+import { refusalOf, type Envelope, type Reply } from '../../thread.ts';
 import { createTraining } from './training/train.ts';
 
 /** The thread of one training. */
@@ -16,7 +16,7 @@ let training: ReturnType<typeof createTraining> | undefined;
 port.on('message', ({ number, request }: Envelope<TrainingRequest>) => {
   carryOut(request).then(
     (answer) => send({ number, answer }),
-    (error: unknown) => send({ number, error: error instanceof Error ? error.message : String(error) }),
+    (error: unknown) => send({ number, ...refusalOf(error) }),
   );
 });
 

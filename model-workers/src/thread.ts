@@ -1,16 +1,28 @@
 import { Worker } from 'node:worker_threads';
+import { FinalFailure } from './final-failure.ts';
 
 /** What goes to a thread and comes back; answers have the number of their request. */
 export interface Envelope<Request> {
   number: number;
   request: Request;
 }
-export type Reply = { number: number } & ({ answer: unknown } | { error: string });
+export type Reply = { number: number } & ({ answer: unknown } | Refusal);
+/** What went wrong in a thread; `isFinal`: it was a FinalFailure. */
+export interface Refusal {
+  error: string;
+  isFinal: boolean;
+}
+
+/** An error as a thread tells it. */
+export const refusalOf = (error: unknown): Refusal => ({
+  error: error instanceof Error ? error.message : String(error),
+  isFinal: error instanceof FinalFailure,
+});
 
 /** A thread that answers requests. It keeps the process alive only while there is one to answer. */
 export interface Thread<Request extends { type: string }, Answers extends Record<Request['type'], unknown>> {
   /**
-   * @throws Error of the thread, or that it has ended
+   * @throws FinalFailure or Error of the thread, or that it has ended
    * @throws the signal's reason
    */
   ask<Type extends Request['type']>(
@@ -64,7 +76,8 @@ export function startThread<
       return;
     }
     const one = settle(message.number);
-    if ('error' in message) one?.reject(new Error(message.error));
+    if ('error' in message)
+      one?.reject(message.isFinal ? new FinalFailure(message.error) : new Error(message.error));
     else one?.resolve(message.answer as never);
   });
   worker.on('error', (error: Error) => fail(error));
