@@ -22,7 +22,7 @@ import { projectHandlers } from './features/projects/index.ts';
 import { questionHandlers } from './features/questions/index.ts';
 import { reviewHandlers } from './features/reviews/index.ts';
 import { rewardHandlers, rewardJobHandlers } from './features/rewards/index.ts';
-import { roundHandlers } from './features/rounds/index.ts';
+import { followRounds, roundHandlers } from './features/rounds/index.ts';
 import { followSamplingJobs, samplingHandlers, samplingJobHandlers } from './features/sampling/index.ts';
 import { simulationHandlers } from './features/simulation/index.ts';
 import { systemHandlers } from './features/system/index.ts';
@@ -99,6 +99,7 @@ export async function buildApp(deps: Dependencies): Promise<FastifyInstance> {
   });
 
   followSamplingJobs();
+  followRounds();
   const identify = createIdentify(deps);
   const episodes = createEpisodeContext(deps);
   const handlers: AllHandlers = {

@@ -9,7 +9,7 @@ import {
   importQuestions,
 } from '../features/imports/index.ts';
 import { makePairs } from '../features/pairs/index.ts';
-import { choosePairs } from '../features/rounds/index.ts';
+import { choosePairs, sweepRounds } from '../features/rounds/index.ts';
 import { sweepSamplingPlans } from '../features/sampling/index.ts';
 import { sweepLeases } from '../features/tasks/index.ts';
 import { sweepWorkers } from '../features/workers/index.ts';
@@ -30,7 +30,7 @@ const processors: Processors = {
 
 /**
  * Begins to do the server's own jobs, and to sweep: lost and silent jobs, leases that ran out, old practice, and
- * sampling plans that a killed server left between two steps.
+ * sampling plans and rounds that a killed server left between two steps.
  * @returns how to stop sweeping; close the queues then, which stops the jobs that run.
  */
 export async function startServerJobs(deps: Dependencies): Promise<{ close: () => Promise<void> }> {
@@ -43,6 +43,7 @@ export async function startServerJobs(deps: Dependencies): Promise<{ close: () =
     sweepPractice,
     sweepWorkers,
     sweepSamplingPlans,
+    sweepRounds,
   ]);
   return { close: stopSweeping };
 }

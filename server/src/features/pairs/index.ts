@@ -3,5 +3,5 @@ export { saveImportedPairs, type ImportedPair, type SavedPair } from './imported
 export { makePairs } from './make-pairs.ts';
 export { insertPairing } from './pairing.ts';
 export { readExisting } from './planning.ts';
-export { readPair } from './queries.ts';
+export { pairNotFound } from './queries.ts';
 export { pairHandlers } from './routes.ts';

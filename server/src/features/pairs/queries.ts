@@ -213,11 +213,14 @@ function isInState(state: NonNullable<PairFilter['state']>, compared: Compared):
   return and(isGivenOut, sql`${pairs.wanted} > 0 and ${orNone(compared.submitted)} >= ${pairs.wanted}`);
 }
 
+export const pairNotFound = (): ApiError =>
+  new ApiError('not_found', 'There is no such pair in this project.');
+
 /** @throws ApiError `not_found` */
 export async function readPair(db: Queryable, key: PairKey & { now: Date }): Promise<Pair> {
   const [pair] = await readPairs(db, { ...key, pairIds: [key.pairId] });
   if (pair) return pair;
-  throw new ApiError('not_found', 'There is no such pair in this project.');
+  throw pairNotFound();
 }
 
 /** A pair with both answers. @throws ApiError `not_found` */

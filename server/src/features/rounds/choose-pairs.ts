@@ -1,5 +1,131 @@
-import type { JobProcessor } from '../jobs/index.ts';
+import { roundOptionsSchema, type RoundOptions } from '@rookery/shared/api';
+import { and, eq, inArray } from 'drizzle-orm';
+import { uuidv7 } from 'uuidv7';
+import { z } from 'zod';
+import type { Transaction } from '../../db/database.ts';
+import { recordEvent } from '../../db/events.ts';
+import { pairings, pairs, rounds } from '../../db/schema/index.ts';
+import { JobError, type JobProcessor } from '../jobs/index.ts';
+import { drawPair } from '../pairs/index.ts';
+import { countCandidates, readCandidates } from './candidates.ts';
+import { choosePairs as choose, type ChosenPair, type SampledQuestion } from './choose.ts';
+import type { RoundRow } from './rows.ts';
 
-export const choosePairs: JobProcessor = () => {
-  throw new Error('Not built yet.');
+const inputSchema = z.object({
+  roundId: z.uuid(),
+  /** Raters of each pair, with what the settings said when it was asked for. */
+  overlap: z.int(),
+});
+export type ChoosePairsInput = z.output<typeof inputSchema>;
+
+/**
+ * Chooses the pairs of a round and makes them, all in one transaction. The result counts `questions` and their answered `samples`, and the pairs
+ * that were `chosen`.
+ */
+export const choosePairs: JobProcessor = async (deps, context) => {
+  const { projectId, id: jobId, createdBy: actorId } = context.job;
+  const { roundId, overlap } = inputSchema.parse(context.job.input);
+  const [round] = await deps.db
+    .select()
+    .from(rounds)
+    .where(and(eq(rounds.projectId, projectId), eq(rounds.id, roundId)));
+  if (!round) throw new JobError('The round of these pairs does not exist.', { isFinal: true });
+  const options = roundOptionsSchema.parse(round.options);
+  const found: SampledQuestion[] = [];
+  const total = await countCandidates(deps.db, round);
+  for await (const batch of readCandidates(deps.db, { round, form: options.form })) {
+    context.signal.throwIfAborted();
+    found.push(...batch);
+    await context.reportProgress(found.length, Math.max(total, found.length));
+  }
+  const chosen = choose({
+    questions: found,
+    count: Math.max(1, Math.floor(options.comparisons / overlap)),
+    selection: options.selection,
+    seed: round.seed,
+  });
+  const at = deps.clock();
+  await deps.db.transaction(async (tx) => {
+    await holdPairing(tx, round);
+    // Refused once the job was cancelled, or another attempt has begun.
+    await context.saveCheckpoint({ chosen: chosen.length }, tx);
+    const pairingId = uuidv7();
+    const { seed } = round;
+    const inserted = await tx
+      .insert(pairings)
+      .values({ id: pairingId, projectId, method: 'round', seed, jobId, createdBy: actorId, createdAt: at })
+      .onConflictDoNothing()
+      .returning({ id: pairings.id });
+    // The attempt before made them, and was killed before it could say so.
+    if (inserted.length === 0) return;
+    await insertPairs(tx, { round, options, pairingId, overlap, chosen, at });
+    await recordEvent(tx, {
+      projectId,
+      actorId,
+      objectType: 'pairing',
+      objectId: pairingId,
+      kind: 'pairing.created',
+      after: { method: 'round', roundId, seed, overlap, pairs: chosen.length },
+      at,
+    });
+  });
+  await deps.live.publish(deps.db, { projectId }, { type: 'overview', projectId });
+  const answered = found.reduce((sum, { samples }) => sum + samples.length, 0);
+  const made = await deps.db.$count(
+    pairs,
+    inArray(
+      pairs.pairingId,
+      deps.db.select({ id: pairings.id }).from(pairings).where(eq(pairings.jobId, jobId)),
+    ),
+  );
+  return { result: { questions: found.length, samples: answered, chosen: made } };
 };
+
+/** Keeps a round from being cancelled until the transaction ends. The round is locked before its jobs. */
+async function holdPairing(tx: Transaction, { id }: RoundRow): Promise<void> {
+  const [round] = await tx.select({ state: rounds.state }).from(rounds).where(eq(rounds.id, id)).for('share');
+  if (round?.state === 'cancelled') {
+    throw new JobError('The round of these pairs was cancelled. Open another one.', { isFinal: true });
+  }
+}
+
+/** Rows of one statement, whose values must stay fewer than PostgreSQL's 65,535. */
+const insertedAtOnce = 1000;
+
+async function insertPairs(
+  tx: Transaction,
+  made: {
+    round: RoundRow;
+    options: RoundOptions;
+    pairingId: string;
+    overlap: number;
+    chosen: readonly ChosenPair[];
+    at: Date;
+  },
+): Promise<void> {
+  const { round, options, pairingId, overlap, chosen, at } = made;
+  const values = chosen.map(({ questionId, answerIds, rule, probability }) => {
+    const { order, lot } = drawPair(round.seed, answerIds);
+    return {
+      id: uuidv7(),
+      projectId: round.projectId,
+      questionId,
+      form: options.form,
+      firstAnswerId: order[0],
+      secondAnswerId: order[1],
+      pairingId,
+      probability,
+      rule,
+      wanted: overlap,
+      lot,
+      createdAt: at,
+    };
+  });
+  for (let from = 0; from < values.length; from += insertedAtOnce) {
+    // Somebody may have paired some of them by hand in the meantime.
+    await tx
+      .insert(pairs)
+      .values(values.slice(from, from + insertedAtOnce))
+      .onConflictDoNothing();
+  }
+}

@@ -1,0 +1,111 @@
+import { ApiError, type PairRule, type Round, type RoundOptions } from '@rookery/shared/api';
+import { desc, eq, max } from 'drizzle-orm';
+import { randomBytes } from 'node:crypto';
+import { uuidv7 } from 'uuidv7';
+import type { Transaction } from '../../db/database.ts';
+import { recordEvent } from '../../db/events.ts';
+import { projects, rewardModels, rounds } from '../../db/schema/index.ts';
+import type { Dependencies } from '../../dependencies.ts';
+import { enqueueJobs } from '../jobs/index.ts';
+import { findProject } from '../projects/index.ts';
+import { announcePlan, insertSamplingPlan } from '../sampling/index.ts';
+import { announceRound } from './announce.ts';
+import { readRound } from './present.ts';
+import { findOpenRound } from './rows.ts';
+
+/**
+ * Opens the next round of a project, with its sampling plan in the same transaction, from the reward model that is in use now.
+ * @throws ApiError `conflict` while another round is open; `wrong_state` when the rule needs scores that nothing gives, the project refuses the
+ *   comparisons that it is to learn from, or the plan would sample nothing or too much; `not_found` for an unknown policy version
+ */
+export async function openRound(
+  deps: Dependencies,
+  request: { projectId: string; name: string | undefined; options: RoundOptions; actorId: string },
+): Promise<Round> {
+  const { projectId, options, actorId } = request;
+  const id = uuidv7();
+  const at = deps.clock();
+  const seed = options.seed || randomBytes(8).toString('hex');
+  const plan = await deps.db.transaction(async (tx) => {
+    await lockProject(tx, projectId);
+    await refuseSecond(tx, projectId);
+    await refuseSimulated(tx, { projectId, options });
+    const startModelId = await findNewestModel(tx, projectId);
+    if (startModelId === null) refuseWithoutScores(options.selection.rule);
+    const number = await nextNumber(tx, projectId);
+    const name = request.name ?? `Round ${number}`;
+    const sampling = { ...options.sampling, pairing: null };
+    const plan = await insertSamplingPlan(deps, tx, { projectId, name, options: sampling, actorId });
+    const state = 'sampling' as const;
+    const round = { number, name, state, options, seed, planId: plan.id, startModelId };
+    await tx.insert(rounds).values({ id, projectId, ...round, createdBy: actorId, createdAt: at });
+    await recordEvent(tx, {
+      projectId,
+      actorId,
+      objectType: 'round',
+      objectId: id,
+      kind: 'round.opened',
+      after: round,
+      at,
+    });
+    return plan;
+  });
+  await enqueueJobs(deps, plan.jobs);
+  announcePlan(deps, { projectId, id: plan.id });
+  announceRound(deps, { projectId, id });
+  return readRound(deps, { projectId, roundId: id });
+}
+
+/** One round of a project is opened at a time. */
+async function lockProject(tx: Transaction, projectId: string): Promise<void> {
+  await tx.select({ id: projects.id }).from(projects).where(eq(projects.id, projectId)).for('no key update');
+}
+
+async function refuseSecond(tx: Transaction, projectId: string): Promise<void> {
+  const open = await findOpenRound(tx, projectId);
+  if (!open) return;
+  throw new ApiError(
+    'conflict',
+    `Round ${open.number} (${open.name}) is open, and the next one starts from what it comes to. Close or cancel it first.`,
+    { details: { roundId: open.id } },
+  );
+}
+
+async function refuseSimulated(
+  tx: Transaction,
+  { projectId, options }: { projectId: string; options: RoundOptions },
+): Promise<void> {
+  const project = await findProject(tx, projectId);
+  if (!project) throw new ApiError('not_found', 'There is no such project.');
+  if (!options.training.simulated || project.settings.simulation === 'allowed') return;
+  throw new ApiError(
+    'wrong_state',
+    "This project does not allow simulation, so that no reward model of it learns from simulated raters. Leave their comparisons out, or change the project's settings.",
+  );
+}
+
+function refuseWithoutScores(rule: PairRule): void {
+  if (rule === 'random') return;
+  throw new ApiError(
+    'wrong_state',
+    `The rule ${rule} goes by the scores of a reward model, and this project has none yet. Choose pairs at random, or train a reward model first.`,
+  );
+}
+
+async function findNewestModel(tx: Transaction, projectId: string): Promise<string | null> {
+  const [model] = await tx
+    .select({ id: rewardModels.id })
+    .from(rewardModels)
+    .where(eq(rewardModels.projectId, projectId))
+    .orderBy(desc(rewardModels.version))
+    .limit(1);
+  return model?.id ?? null;
+}
+
+async function nextNumber(tx: Transaction, projectId: string): Promise<number> {
+  const [last] = await tx
+    .select({ number: max(rounds.number) })
+    .from(rounds)
+    .where(eq(rounds.projectId, projectId));
+  return (last?.number ?? 0) + 1;
+}
