@@ -16,6 +16,8 @@ import type { Io } from './io.ts';
 import { addPolicyCommands } from './policy-commands.ts';
 import { addQuestionCommands } from './question-commands.ts';
 import { addQueueCommands } from './queue-commands.ts';
+import { addRewardModelCommands } from './reward-model-commands.ts';
+import { addRoundCommands } from './round-commands.ts';
 import { addSamplingCommands } from './sampling-commands.ts';
 import { addSimulateCommands } from './simulate-commands.ts';
 
@@ -66,7 +68,7 @@ function buildProgram(io: Io, output: { isJson: boolean; tell: (outcome: Outcome
   const { isJson, tell } = output;
   const program = new Command('rookery')
     .description(
-      'The command line of Rookery: import questions, pages, answers and comparisons, train policies and sample from them, make pairs, invite people, export demonstrations.',
+      'The command line of Rookery: import questions, pages, answers and comparisons, train policies and sample from them, make pairs, train reward models, run rounds, invite people, export demonstrations.',
     )
     .version(packageJson.version)
     .exitOverride()
@@ -177,6 +179,10 @@ ${exitCodesHelp}`,
   addPolicyCommands(io, { tell, group });
 
   addSamplingCommands(io, { tell, group });
+
+  addRewardModelCommands(io, { tell, group });
+
+  addRoundCommands(io, { tell, group });
 
   addQueueCommands(io, { tell, group });
 

@@ -94,6 +94,15 @@ export function addSamplingCommands(
 
 /** The options of a plan, for those that make one and those that only ask what it would come to. */
 function ofPlan(command: Command, examples: readonly string[]): Command {
+  return ofSampling(command, examples)
+    .option('--pairs <all|n>', 'make pairs then: all, or so many of each question', readPairs)
+    .option('--across-sources', 'pairs of different policies, or a policy and a demonstration, only')
+    .option('--with-demonstrations', 'pairs with demonstrations of the same questions, too')
+    .addOption(new Option('--form <form>', 'form of the pairs (default: webgpt-five)').choices(formNames));
+}
+
+/** The options of what is sampled. */
+export function ofSampling(command: Command, examples: readonly string[]): Command {
   return ofProject(command, examples)
     .addOption(
       new Option(
@@ -129,11 +138,7 @@ function ofPlan(command: Command, examples: readonly string[]): Command {
       between('--questions', 1, 1_000_000),
     )
     .option('--include-learnt', 'questions too that a policy has learnt from, or was tested on')
-    .option('--seed <text>', 'every draw comes from it (default: a new one)')
-    .option('--pairs <all|n>', 'make pairs then: all, or so many of each question', readPairs)
-    .option('--across-sources', 'pairs of different policies, or a policy and a demonstration, only')
-    .option('--with-demonstrations', 'pairs with demonstrations of the same questions, too')
-    .addOption(new Option('--form <form>', 'form of the pairs (default: webgpt-five)').choices(formNames));
+    .option('--seed <text>', 'every draw comes from it (default: a new one)');
 }
 
 function readPairs(value: string): number | 'all' {

@@ -9,7 +9,8 @@ import { duration, tableOf } from '../table.ts';
 import { atVersion, findVersions } from './policies.ts';
 import { describePlan, waitForPlan } from './sampling-plan.ts';
 
-export interface PlanOptions extends ProjectOptions {
+/** What is sampled. */
+export interface SamplingOptions extends ProjectOptions {
   policy: string[];
   perQuestion?: number;
   temperature?: number;
@@ -20,6 +21,9 @@ export interface PlanOptions extends ProjectOptions {
   questions?: number;
   includeLearnt?: boolean;
   seed?: string;
+}
+
+export interface PlanOptions extends SamplingOptions {
   /** `all`, or how many of each question; left out: no pairs. */
   pairs?: number | 'all';
   acrossSources?: boolean;
@@ -32,6 +36,11 @@ type Body = Parameters<Client['estimateSampling']>[0]['body'];
 
 /** The options as the API takes them; what is left out is left to the server. */
 async function bodyOf(key: Key, options: PlanOptions): Promise<Body> {
+  return { ...(await samplingBodyOf(key, options)), pairing: pairingOf(options) };
+}
+
+/** What is sampled, as the API takes it; pairs apart. */
+export async function samplingBodyOf(key: Key, options: SamplingOptions): Promise<Omit<Body, 'pairing'>> {
   const { perQuestion, temperature, actions, redraws, use, dataset, questions, seed } = options;
   const versions = await findVersions(key, options.policy);
   return {
@@ -45,7 +54,6 @@ async function bodyOf(key: Key, options: PlanOptions): Promise<Body> {
     ...(questions !== undefined && { questions }),
     ...(seed !== undefined && { seed }),
     includeLearnt: options.includeLearnt ?? false,
-    pairing: pairingOf(options),
   };
 }
 
