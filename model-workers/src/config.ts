@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
+import type { EncoderFolder } from './encoder/index.ts';
+import { readEncoderFolders } from './encoder-folders.ts';
 import { readEndpoints, type Endpoint } from './endpoints.ts';
 import { devices } from './onnx/devices.ts';
 import { readTakes, WorkerStartError, type Take } from './takes.ts';
@@ -17,6 +19,8 @@ export interface WorkerConfig {
   /** Where model files and vectors are kept between jobs; what is lost there is made or downloaded again. */
   cacheFolder: string;
   endpoints: ReadonlyMap<string, Endpoint>;
+  /** Encoders beside the one that npm ships, by name. */
+  encoders: ReadonlyMap<string, EncoderFolder>;
   logLevel: string;
   /** A file whose time of change says when the server last took a sign of life, for health checks; null: none. */
   aliveFile: string | null;
@@ -63,6 +67,7 @@ export function readWorkerConfig(env: Record<string, string | undefined>): Worke
     takes: readTakes(values.ROOKERY_WORKER_KINDS, values.ROOKERY_WORKER_CONCURRENCY),
     cacheFolder: path.resolve(values.ROOKERY_CACHE_DIR),
     endpoints: readEndpoints(given),
+    encoders: readEncoderFolders(given),
     logLevel: values.LOG_LEVEL,
     aliveFile: values.ROOKERY_ALIVE_FILE ?? null,
   };

@@ -29,6 +29,7 @@ Environment:
   ROOKERY_DEVICE                 what models run on: cpu (default), cuda or webgpu
   ROOKERY_ENDPOINT_<NAME>_URL    a server with OpenAI's completions API, for policies that name it
   ROOKERY_ENDPOINT_<NAME>_KEY    its key, if it needs one
+  ROOKERY_ENCODER_<NAME>         a folder with an encoder in Hugging Face's layout, for reward models that name it
   LOG_LEVEL                      info, warn, debug …
 
 SIGTERM and Ctrl-C let the jobs in hand come to a good point, up to 10 seconds, and leave the rest to other workers; once more ends at once.
