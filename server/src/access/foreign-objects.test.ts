@@ -1,4 +1,4 @@
-import { routes, type OperationId, type Route } from '@rookery/shared/api';
+import { roundOptionsSchema, routes, type OperationId, type Route } from '@rookery/shared/api';
 import { eq, sql } from 'drizzle-orm';
 import { uuidv7 } from 'uuidv7';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -11,6 +11,7 @@ import {
   jobs,
   libraryPages,
   questions,
+  rounds,
 } from '../db/schema/index.ts';
 
 /** Of the assignment away. */
@@ -225,6 +226,18 @@ async function buildObjects(projectId: string, owner: TestMember): Promise<Recor
   const { pairId, comparisonId } = await buildComparison(test, { projectId, memberId });
   sample = await buildSample(test, { projectId });
   const { versionId, planId, sampleId } = sample;
+  const roundId = uuidv7();
+  const options = roundOptionsSchema.parse({ sampling: { versionIds: [versionId] }, comparisons: 1 });
+  const round = {
+    id: roundId,
+    number: 1,
+    name: 'Round',
+    state: 'sampling',
+    options,
+    seed: 'one',
+    planId,
+  } as const;
+  await db.insert(rounds).values({ ...round, projectId, createdAt: at });
   return {
     jobId,
     pageId,
@@ -238,5 +251,6 @@ async function buildObjects(projectId: string, owner: TestMember): Promise<Recor
     versionId,
     planId,
     sampleId,
+    roundId,
   };
 }
