@@ -6,7 +6,9 @@ import { readInput, type RewardInput, type Vectors } from './reading.ts';
 import { relevance } from './relevance.ts';
 
 export * from './best-of-n.ts';
+export * from './evaluation.ts';
 export * from './labels.ts';
+export * from './resampling.ts';
 export { ownText, rewardTextsOf, type RewardInput, type Vectors } from './reading.ts';
 
 /** Changes whenever a feature does: models are only used with the features they learnt from. */
