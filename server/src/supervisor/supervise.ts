@@ -219,7 +219,7 @@ export function supervise(task: SuperviseOptions): Supervision {
 }
 
 /** Settings that the environment has for model workers alone. */
-const workerSetting = /^ROOKERY_(CACHE_DIR|WORKER_(KINDS|CONCURRENCY)|ENDPOINT_\w+)$/;
+const workerSetting = /^ROOKERY_(CACHE_DIR|WORKER_(KINDS|CONCURRENCY)|ENDPOINT_\w+|ENCODER_\w+)$/;
 
 function workerSettings(env: NodeJS.ProcessEnv): Record<string, string> {
   const given = Object.entries(env).flatMap(([name, value]) =>
