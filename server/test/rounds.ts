@@ -1,5 +1,15 @@
-import type { Client, Round } from '@rookery/shared/api';
-import { sql } from 'drizzle-orm';
+import { rewardSettingsSchema, type Client, type Round } from '@rookery/shared/api';
+import { eq, sql } from 'drizzle-orm';
+import { uuidv7 } from 'uuidv7';
+import {
+  answers,
+  answerScores,
+  blobs,
+  episodes,
+  jobs,
+  rewardModels,
+  samples,
+} from '../src/db/schema/index.ts';
 import { choosePairs } from '../src/features/rounds/index.ts';
 import { runDelivered } from '../src/jobs/runner.ts';
 import { processAll } from '../src/jobs/testing.ts';
@@ -15,12 +25,12 @@ export interface RoundProject {
   lead: TestMember;
   worker: ScriptedWorker;
   versionId: string;
-  open(body?: Partial<RoundBody>): Promise<Round>;
-  get(roundId: string): Promise<Round>;
-  /** Draws two samples of each question of a round, of different texts. */
-  sample(round: Round): Promise<void>;
+  readonly open: (body?: Partial<RoundBody>) => Promise<Round>;
+  readonly get: (roundId: string) => Promise<Round>;
+  /** Draws all samples of a round's questions, of different texts. */
+  readonly sample: (round: Round) => Promise<void>;
   /** Does the present attempt of the job that chooses a round's pairs. */
-  choose(roundId: string): Promise<Round>;
+  readonly choose: (roundId: string) => Promise<Round>;
 }
 
 export async function buildRoundProject(
@@ -56,11 +66,9 @@ export async function buildRoundProject(
     async sample(round) {
       for (const jobId of await jobsOfPlan(test, round.plan.id)) {
         const run = await worker.start(jobId);
-        await run.draw(
-          1,
-          `Crows bring gifts to people who feed them [1]. So it is in round ${round.number}.`,
-        );
-        await run.draw(2, `They remember faces [1], and thank. So it is in round ${round.number}.`);
+        for (let number = 1; number <= round.options.sampling.perQuestion; number += 1) {
+          await run.draw(number, `Crows bring ${number} gifts [1], in round ${round.number}.`);
+        }
         await run.complete();
       }
     },
@@ -70,6 +78,69 @@ export async function buildRoundProject(
       return get(roundId);
     },
   };
+}
+
+/** Puts a version of the reward model into a project; gives its id. Its file and manifest are made up. */
+export async function buildRewardModel(
+  { deps, clock }: Pick<TestApp, 'deps' | 'clock'>,
+  options: { projectId: string; version: number; jobId?: string },
+): Promise<string> {
+  const { projectId, version, jobId = uuidv7() } = options;
+  const id = uuidv7();
+  const at = clock.now();
+  const modelBlob = 'a'.repeat(64);
+  const accuracy = { right: 3, of: 4, low: 0.2, high: 1 };
+  const manifest = { heldOut: { accuracy }, previous: null };
+  await deps.db.insert(blobs).values({ hash: modelBlob, size: 1, createdAt: at }).onConflictDoNothing();
+  await deps.db
+    .insert(jobs)
+    .values({
+      id: jobId,
+      projectId,
+      kind: 'train-reward',
+      state: 'done',
+      input: {},
+      attempt: 1,
+      createdAt: at,
+    })
+    .onConflictDoNothing();
+  await deps.db.insert(rewardModels).values({
+    id,
+    projectId,
+    version,
+    settings: rewardSettingsSchema.parse({}),
+    note: '',
+    modelBlob,
+    manifest: manifest as never,
+    jobId,
+    createdAt: at,
+  });
+  return id;
+}
+
+/** Has a model give the answers of a round's samples these scores, by the number of the sample: 1 … n. */
+export async function scoreSamples(
+  { deps, clock }: Pick<TestApp, 'deps' | 'clock'>,
+  options: { round: Round; projectId: string; modelId: string; scores: readonly number[] },
+): Promise<void> {
+  const { round, projectId, modelId, scores } = options;
+  const rows = await deps.db
+    .select({ answerId: answers.id, number: samples.number, jobId: samples.jobId })
+    .from(samples)
+    .innerJoin(episodes, eq(episodes.sampleId, samples.id))
+    .innerJoin(answers, eq(answers.episodeId, episodes.id))
+    .where(eq(samples.planId, round.plan.id));
+  await deps.db.insert(answerScores).values(
+    rows.map(({ answerId, number, jobId }) => ({
+      projectId,
+      modelId,
+      answerId,
+      score: scores[number - 1]!,
+      uncertainty: 0.1,
+      jobId,
+      createdAt: clock.now(),
+    })),
+  );
 }
 
 /** Does the present attempt of a job that chooses pairs. */

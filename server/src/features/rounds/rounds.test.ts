@@ -1,8 +1,7 @@
 import type { Round } from '@rookery/shared/api';
-import { asc, eq } from 'drizzle-orm';
+import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { createTestApp, type TestApp, type TestMember } from '../../../test/app.ts';
-import { claimComparison } from '../../../test/comparisons.ts';
 import { buildRoundProject, runChoice, type RoundProject } from '../../../test/rounds.ts';
 import { jobsOfPlan } from '../../../test/samples.ts';
 import { errorOf } from '../../../test/tasks.ts';
@@ -27,7 +26,6 @@ const codeOf = async (work: Promise<unknown>): Promise<string> => (await errorOf
 const paramsOf = ({ id: roundId }: Round) => ({ projectId: project.projectId, roundId });
 const settle = (round: Round) => settleRound(app.deps, paramsOf(round));
 const eventsOf = (round: Round) => lead.client.listRoundEvents({ params: paramsOf(round) });
-const movesOf = async (round: Round) => (await eventsOf(round)).map(({ to }) => to);
 
 test('a round opens with its plan, one at a time, and says why it cannot', async () => {
   const { projectId, open } = project;

@@ -1,0 +1,118 @@
+import type { Round } from '@rookery/shared/api';
+import { and, eq } from 'drizzle-orm';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { createTestApp, type TestApp, type TestMember } from '../../../test/app.ts';
+import { claimComparison } from '../../../test/comparisons.ts';
+import {
+  buildRewardModel,
+  buildRoundProject,
+  scoreSamples,
+  type RoundProject,
+} from '../../../test/rounds.ts';
+import { errorOf } from '../../../test/tasks.ts';
+import { jobs } from '../../db/schema/index.ts';
+import { sweepRounds } from './index.ts';
+import { settleRound } from './settle.ts';
+
+let app: TestApp;
+let project: RoundProject;
+let lead: TestMember;
+let rater: TestMember;
+let projectId: string;
+
+beforeAll(async () => {
+  app = await createTestApp();
+});
+afterAll(() => app.close());
+beforeEach(async () => {
+  project = await buildRoundProject(app, { questions: 4 });
+  ({ lead, projectId } = project);
+  rater = await app.buildMember({ projectId, roles: ['rater'] });
+});
+
+const paramsOf = ({ id: roundId }: Round) => ({ projectId, roundId });
+const movesOf = async (round: Round) =>
+  (await lead.client.listRoundEvents({ params: paramsOf(round) })).map(({ to, by }) =>
+    `${to} ${by ?? ''}`.trim(),
+  );
+
+/** A round whose pairs wait to be compared: three of each question. */
+async function comparing(body: Parameters<RoundProject['open']>[0] = {}): Promise<Round> {
+  const round = await project.open({
+    sampling: { versionIds: [project.versionId], perQuestion: 3, seed: 'one' },
+    comparisons: 12,
+    ...body,
+  });
+  await project.sample(round);
+  return project.choose(round.id);
+}
+
+async function compare(count: number): Promise<void> {
+  for (let done = 0; done < count; done += 1) {
+    await (await claimComparison(rater, projectId)).submit(done % 2 === 0 ? 'a-better' : 'b-better');
+  }
+}
+
+/** Comes once a project's leads are told of a round that is in a state. */
+function untilIn(round: Round, state: Round['state']): Promise<Round> {
+  return new Promise((resolve, reject) => {
+    const stop = app.deps.live.subscribe((_audience, message) => {
+      if (message.type !== 'round' || message.roundId !== round.id) return;
+      project.get(round.id).then((now) => {
+        if (now.state !== state) return;
+        stop();
+        resolve(now);
+      }, reject);
+    });
+  });
+}
+
+test('a round trains by itself once its comparisons are in, and is ready once its samples are scored anew', async () => {
+  const round = await comparing();
+  expect(round).toMatchObject({ state: 'comparing', comparisons: { wanted: 12, submitted: 0 } });
+  await compare(11);
+  await settleRound(app.deps, paramsOf(round));
+  expect(await project.get(round.id)).toMatchObject({
+    state: 'comparing',
+    problem: null,
+    comparisons: { submitted: 11 },
+  });
+  const trains = untilIn(round, 'training');
+  await compare(1);
+  const training = await trains;
+  const jobId = training.jobs.training!;
+  expect(await app.deps.queues.isPending('train-reward', { jobId, attempt: 1 })).toBe(true);
+  await Promise.all([sweepRounds(app.deps), settleRound(app.deps, paramsOf(round))]);
+  expect((await project.get(round.id)).jobs.training).toBe(jobId);
+  const isTraining = and(eq(jobs.projectId, projectId), eq(jobs.kind, 'train-reward'));
+  expect(await app.deps.db.$count(jobs, isTraining)).toBe(1);
+
+  // The version was written, and nobody was told.
+  const modelId = await buildRewardModel(app, { projectId, version: 1, jobId });
+  await sweepRounds(app.deps);
+  const rescoring = await project.get(round.id);
+  expect(rescoring).toMatchObject({
+    state: 'rescoring',
+    model: { id: modelId, version: 1, accuracy: { right: 3, of: 4 }, previous: null },
+  });
+  expect(
+    await app.deps.queues.isPending('score-answers', { jobId: rescoring.jobs.rescoring!, attempt: 1 }),
+  ).toBe(true);
+  await scoreSamples(app, { round, projectId, modelId, scores: [1, 0, -1] });
+  await sweepRounds(app.deps);
+  expect((await project.get(round.id)).state).toBe('ready');
+  const closed = await lead.client.closeRound({ params: paramsOf(round) });
+  expect(closed).toMatchObject({ state: 'closed', closedAt: app.clock.now().toISOString() });
+  expect(await lead.client.closeRound({ params: paramsOf(round) })).toEqual(closed);
+  expect((await errorOf(lead.client.cancelRound({ params: paramsOf(round) }))).code).toBe('wrong_state');
+  expect(await movesOf(round)).toEqual([
+    'sampling Ada',
+    'pairing',
+    'comparing',
+    'training',
+    'rescoring',
+    'ready',
+    'closed Ada',
+  ]);
+  expect(await project.open()).toMatchObject({ number: 2, startsFrom: { id: modelId, version: 1 } });
+});
