@@ -31,6 +31,7 @@ beforeEach(async () => {
 });
 
 const paramsOf = ({ id: roundId }: Round) => ({ projectId, roundId });
+const train = (round: Round) => lead.client.trainRound({ params: paramsOf(round) });
 const movesOf = async (round: Round) =>
   (await lead.client.listRoundEvents({ params: paramsOf(round) })).map(({ to, by }) =>
     `${to} ${by ?? ''}`.trim(),
@@ -115,4 +116,63 @@ test('a round trains by itself once its comparisons are in, and is ready once it
     'closed Ada',
   ]);
   expect(await project.open()).toMatchObject({ number: 2, startsFrom: { id: modelId, version: 1 } });
+});
+
+test('a lead has it train, early or late, and again where its training failed or was cancelled', async () => {
+  const round = await comparing({ trainsByItself: false });
+  await compare(12);
+  await settleRound(app.deps, paramsOf(round));
+  expect(await project.get(round.id)).toMatchObject({
+    state: 'comparing',
+    problem: { message: 'All of its comparisons are in. Have it train.', jobId: null },
+  });
+  const tries = await Promise.allSettled([train(round), train(round)]);
+  expect(tries.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected']);
+  const jobOf = async () => (await project.get(round.id)).jobs.training!;
+  const first = await jobOf();
+  await lead.client.cancelJob({ params: { projectId, jobId: first } });
+  expect((await project.get(round.id)).problem).toEqual({
+    message: 'Training its reward model was cancelled. Have it train again, or cancel this round.',
+    jobId: null,
+  });
+  await train(round);
+  const second = await jobOf();
+  expect(second).not.toBe(first);
+  expect((await project.get(round.id)).problem).toBeNull();
+  await (await project.worker.start(second)).fail('The encoder is not there.');
+  expect((await project.get(round.id)).problem).toEqual({
+    message: 'Training its reward model failed: The encoder is not there. Try the job again.',
+    jobId: second,
+  });
+  await lead.client.retryJob({ params: { projectId, jobId: second } });
+  expect(await project.get(round.id)).toMatchObject({ state: 'training', problem: null });
+  expect((await errorOf(train(round))).message).toContain('trains already');
+  await lead.client.cancelRound({ params: paramsOf(round) });
+  expect((await lead.client.getJob({ params: { projectId, jobId: second } })).state).toBe('cancelled');
+});
+
+test('what is taken out of use is not waited for', async () => {
+  const round = await comparing();
+  const { items } = await lead.client.listPairs({
+    params: { projectId },
+    query: { method: 'round', limit: 100 },
+  });
+  const [first] = items;
+  await compare(8);
+  await lead.client.updateQuestion({
+    params: { projectId, questionId: first!.question.id },
+    body: { excluded: true, reason: 'test' },
+  });
+  const now = await project.get(round.id);
+  expect(now.comparisons.wanted).toBe(9);
+  await lead.client.changePairs({
+    params: { projectId },
+    body: { which: { matching: { method: 'round' } }, change: { excluded: true } },
+  });
+  await settleRound(app.deps, paramsOf(round));
+  expect(await project.get(round.id)).toMatchObject({
+    state: 'comparing',
+    comparisons: { wanted: 0, submitted: 0 },
+    problem: { message: expect.stringContaining('out of use') },
+  });
 });
