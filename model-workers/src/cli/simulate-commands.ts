@@ -4,6 +4,7 @@ import { featureNames, type FeatureName } from '../simulate/raters/features.ts';
 import type { Taste } from '../simulate/raters/taste.ts';
 import { atLeastZero, between, ofProject, share } from './command-options.ts';
 import { simulateRatings, type SimulateRatersOptions } from './commands/simulate-raters.ts';
+import { simulateRounds, type SimulateRoundsOptions } from './commands/simulate-rounds.ts';
 import { simulate, type SimulateOptions } from './commands/simulate.ts';
 import type { Io } from './io.ts';
 import type { Outcome } from './run.ts';
@@ -62,27 +63,72 @@ export function addSimulateCommands(
     .addOption(
       new Option('--form <form>', 'the form they compare with').choices(formNames).default('webgpt-five'),
     )
-    .addOption(
-      new Option(
-        '--taste <weights>',
-        `what features of an answer are worth to them, such as support=4,length=0; there are ${featureNames.join(', ')}`,
-      )
-        .argParser(readTaste)
-        .default({}, 'the usual taste'),
-    )
-    .option(
-      '--noise <n>',
-      'standard deviation by which they waver; several, such as 0.5,1, are theirs in turn',
-      (value) => value.split(',').map(atLeastZero('--noise')),
-      [0.8],
-    )
+    .addOption(tasteOption())
+    .addOption(noiseOption())
     .option('--position-bias <n>', 'how much more an answer is worth as A', readNumber('--position-bias'), 0)
     .option('--annotate', 'they mark every claim and reference, and rate what is not required too')
     .option('--speed <factor>', "1 is a person's pace, 0 waits for nothing", atLeastZero('--speed'), 0)
     .option('--seed <n>', 'chooses the people and what they think', between('--seed', 0, 2 ** 32 - 1), 1)
     .option('--no-check', 'do not read the work back, and say nothing of agreement')
     .action(async (options: SimulateRatersOptions) => tell(await simulateRatings(io, options)));
+
+  ofProject(simulated.command('rounds'), [
+    'rookery simulate rounds --project "Starter project"',
+    'rookery simulate rounds --project "Starter project" --rounds 5 --comparisons 100 --noise 0.5,1 --taste length=0',
+    'rookery simulate rounds --seeds 1,2,3,4,5 --json',
+  ])
+    .description(
+      'Run whole rounds over the API, with a model worker running: demonstrations and a ranker first where there is no policy, ' +
+        'then in each round samples, comparisons by simulated raters of a hidden taste, and a reward model that learns from all ' +
+        'so far. Then says how good every reward model is by that taste, which nobody else knows. What is there already is gone ' +
+        'on with: after an interruption, run the same command again.',
+    )
+    .option('--rounds <n>', 'how many are closed in the end', between('--rounds', 1, 100), 3)
+    .option('--comparisons <n>', 'budget of each round', between('--comparisons', 1, 1_000_000), 60)
+    .option('--per-question <n>', 'samples of each question in a round', between('--per-question', 2, 256), 6)
+    .option(
+      '--random <percent>',
+      'share of pairs drawn at random from the second round on; the others are the closest by score',
+      between('--random', 0, 100),
+      50,
+    )
+    .option('--raters <n>', 'how many compare at once', between('--raters', 1, 1000), 3)
+    .option(
+      '--demonstrations <n>',
+      'how many a policy learns from, where there is none',
+      between('--demonstrations', 10, 1_000_000),
+      150,
+    )
+    .addOption(tasteOption())
+    .addOption(noiseOption())
+    .option('--seed <n>', 'chooses the people and every draw', between('--seed', 0, 2 ** 32 - 1), 1)
+    .addOption(
+      new Option(
+        '--seeds <n,n,…>',
+        'once for each, on projects of their own that are made like the starter project; takes an admin',
+      )
+        .argParser((value) => value.split(',').map(between('--seeds', 0, 2 ** 32 - 1)))
+        .conflicts(['seed', 'project']),
+    )
+    .option('--name <name>', 'with --seeds: beginning of the names of the projects', 'Simulated rounds')
+    .action(async (options: SimulateRoundsOptions) => tell(await simulateRounds(io, options)));
 }
+
+const tasteOption = (): Option =>
+  new Option(
+    '--taste <weights>',
+    `what features of an answer are worth to them, such as support=4,length=0; there are ${featureNames.join(', ')}`,
+  )
+    .argParser(readTaste)
+    .default({}, 'the usual taste');
+
+const noiseOption = (): Option =>
+  new Option(
+    '--noise <n>',
+    'standard deviation by which they waver; several, such as 0.5,1, are theirs in turn',
+  )
+    .argParser((value) => value.split(',').map(atLeastZero('--noise')))
+    .default([0.8]);
 
 function readNumber(name: string): (value: string) => number {
   return (value) => {
