@@ -1,5 +1,6 @@
 import { roundOptionsSchema, type RoundOptions } from '@rookery/shared/api';
 import { and, eq, inArray } from 'drizzle-orm';
+import { setImmediate } from 'node:timers/promises';
 import { uuidv7 } from 'uuidv7';
 import { z } from 'zod';
 import type { Transaction } from '../../db/database.ts';
@@ -38,12 +39,19 @@ export const choosePairs: JobProcessor = async (deps, context) => {
     found.push(...batch);
     await context.reportProgress(found.length, Math.max(total, found.length));
   }
-  const chosen = choose({
+  const choice = choose({
     questions: found,
     count: Math.max(1, Math.floor(options.comparisons / overlap)),
     selection: options.selection,
     seed: round.seed,
   });
+  const chosen: ChosenPair[] = [];
+  for (const ofQuestion of choice) {
+    chosen.push(...ofQuestion);
+    // Many samples of a question are very many pairs: others have their turn in between.
+    await setImmediate();
+    context.signal.throwIfAborted();
+  }
   const at = deps.clock();
   await deps.db.transaction(async (tx) => {
     await holdPairing(tx, round);

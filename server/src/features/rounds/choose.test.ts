@@ -33,7 +33,15 @@ const choose = (
   count: number,
   selection: Partial<PairSelection> = {},
   seed = 'one',
-) => choosePairs({ questions, count, seed, selection: { rule: 'random', randomPercent: 25, ...selection } });
+) =>
+  [
+    ...choosePairs({
+      questions,
+      count,
+      seed,
+      selection: { rule: 'random', randomPercent: 25, ...selection },
+    }),
+  ].flat();
 
 const questionsGiven = fc
   .array(

@@ -30,29 +30,43 @@ export interface ChosenPair {
 type SamplePair = readonly [ScoredSample, ScoredSample];
 
 /**
- * Chooses `count` pairs, or as many as there can be. Their places are dealt over the questions evenly, by lot where that does not come out
- * even, and what a question has too few pairs for goes to others; by lot too, which of the places are for random pairs. Within a question
- * the rule chooses first, among samples that have a score; random ones are drawn from what is left, and fill what the rule could not. The
- * same seed, samples and scores give the same pairs, in whatever order they come.
+ * Chooses `count` pairs, or as many as there can be, one question after another. Their places are dealt over the questions evenly, by lot where
+ * that does not come out even, and what a question has too few pairs for goes to others; by lot too, which of the places are for random pairs.
+ * Within a question the rule chooses first, among samples that have a score; random ones are drawn from what is left, and fill what the rule
+ * could not. The same seed, samples and scores give the same pairs, in whatever order they come.
  */
-export function choosePairs(input: {
+export function* choosePairs(input: {
   questions: readonly SampledQuestion[];
   count: number;
   selection: PairSelection;
   seed: string;
-}): ChosenPair[] {
+}): Generator<ChosenPair[]> {
   const { count, selection, seed } = input;
   const { rule } = selection;
   const questions = input.questions.toSorted((one, other) => (one.questionId < other.questionId ? -1 : 1));
-  const rooms = questions.map((question) => possiblePairs(question).length);
+  const rooms = questions.map(roomOf);
   const places = dealPlaces({ rooms, count, random: seededRandom(`${seed} places`) });
   const percent = rule === 'random' ? 100 : selection.randomPercent;
   const randomPlaces = dealShare({ places, percent, random: seededRandom(`${seed} random`) });
-  return questions.flatMap((question, index) => {
+  for (const [index, question] of questions.entries()) {
+    if (places[index] === 0) continue;
     const random = seededRandom(`${seed} question ${question.questionId}`);
-    const ofQuestion = { places: places[index]!, randomPlaces: randomPlaces[index]!, rule, random };
-    return ofQuestion.places === 0 ? [] : chooseOfQuestion(question, ofQuestion);
-  });
+    yield chooseOfQuestion(question, {
+      places: places[index]!,
+      randomPlaces: randomPlaces[index]!,
+      rule,
+      random,
+    });
+  }
+}
+
+/** How many pairs a question can have; counted without making them where none is there yet. */
+function roomOf(question: SampledQuestion): number {
+  if (question.existing.size > 0) return possiblePairs(question).length;
+  const { samples } = question;
+  const pairsOf = (count: number): number => (count * (count - 1)) / 2;
+  const twins = [...Map.groupBy(samples, ({ text }) => text).values()];
+  return twins.reduce((left, { length }) => left - pairsOf(length), pairsOf(samples.length));
 }
 
 /** Every two samples of different texts that are not a pair yet, in the order of their ids. */

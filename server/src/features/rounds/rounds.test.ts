@@ -6,6 +6,7 @@ import { buildRoundProject, runChoice, type RoundProject } from '../../../test/r
 import { jobsOfPlan } from '../../../test/samples.ts';
 import { errorOf } from '../../../test/tasks.ts';
 import { jobs, pairings, pairs, rounds } from '../../db/schema/index.ts';
+import { sweepLostJobs } from '../../jobs/sweeper.ts';
 import { sweepRounds } from './index.ts';
 import { settleRound } from './settle.ts';
 
@@ -96,11 +97,19 @@ test('samples lead to pairs by the random rule, once, however often and at once 
 });
 
 test('a killed server loses no step and makes no pair twice', async () => {
-  const { db } = app.deps;
+  const { db, queues } = app.deps;
   const round = await project.open();
   await project.sample(round);
-  const { jobs: made } = await project.get(round.id);
+  // The plan had ended and its round not moved; then the move was committed, and its job not handed to the queue.
+  await db.update(rounds).set({ state: 'sampling', pairingJobId: null }).where(eq(rounds.id, round.id));
+  const add = () => Promise.reject(new Error('killed'));
+  await sweepRounds({ ...app.deps, queues: { ...queues, add } });
+  const { jobs: made, state } = await project.get(round.id);
+  expect(state).toBe('pairing');
   const jobId = made.pairing!;
+  expect(await queues.isPending('choose-pairs', { jobId, attempt: 1 })).toBe(false);
+  await sweepLostJobs(app.deps);
+  expect(await queues.isPending('choose-pairs', { jobId, attempt: 1 })).toBe(true);
   await runChoice(app, jobId);
   const chosen = await db.select().from(pairs).where(eq(pairs.projectId, project.projectId));
   // Its pairs were committed, and neither the job's end nor the round's move was.
