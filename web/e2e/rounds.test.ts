@@ -81,7 +81,9 @@ describe('a lead opens a round and follows it', () => {
     await page.getByText('In round 1 drawn at random', { exact: false }).waitFor();
     await page.getByRole('link', { name: 'Play its sample again' }).first().waitFor();
     await expectAccessible(page);
-    await page.getByRole('link', { name: 'Round 1' }).click();
+    await page.getByRole('link', { name: 'Overview' }).click();
+    await page.getByText('0 of 4 comparisons submitted').waitFor();
+    await page.getByRole('link', { name: 'Round 1 is open' }).click();
   });
 
   test('too few comparisons to train on are refused with what to do, and it is cancelled with what stays', async () => {
