@@ -70,6 +70,8 @@ describe.each([
       ['/comparisons/pairs', 'No pairs yet'],
       ['/comparisons/answers', 'No answers yet'],
       ['/comparisons/agreement', 'No pair has two ratings yet'],
+      ['/rounds', 'No rounds yet'],
+      ['/rounds/new', 'No version to sample from yet'],
       ['/exports', 'Nothing exported yet'],
     ] as const) {
       await page.goto(`/projects/${admin.projectId}${name}`);

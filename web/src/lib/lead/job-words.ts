@@ -27,6 +27,7 @@ const importWords: Words = { ...text.imports.results, ...text.comparisons.import
 
 const wordsOf: Partial<Record<Job['kind'], Words>> = {
   'make-pairs': text.comparisons.making.results,
+  'choose-pairs': text.rounds.results,
   sample: text.jobs.results.samples,
 };
 

@@ -90,7 +90,7 @@ export const roundsText = {
     name: 'Name',
     nameHelp: 'Empty: “Round” and its number.',
     rule: 'Which pairs people compare',
-    needsModel: 'Needs a reward model: there is none before the first round is trained.',
+    needsModel: 'Needs a reward model, and there is none yet.',
     startsFrom: (version: number) => `Scores are those of reward model ${number(version)}, which is in use.`,
     randomPercent: 'Percent at random',
     randomHelp: 'A model that is only asked where it is unsure cannot be judged by that.',
@@ -193,6 +193,13 @@ export const roundsText = {
     opened: 'Opened',
     moved: (from: string, to: string) => `${from} → ${to}`,
   },
+
+  /** Of the result of a choice of pairs. */
+  results: {
+    chosen: (count: number) => `${counted(count, 'pair', 'pairs')} chosen`,
+    samples: (count: number) => `of ${counted(count, 'sample', 'samples')}`,
+    questions: (count: number) => `of ${counted(count, 'question', 'questions')}`,
+  } as Record<string, (count: number) => string>,
 
   pairs: {
     rule: 'Rule of a round',
