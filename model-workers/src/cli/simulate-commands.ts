@@ -1,3 +1,4 @@
+import { pairRules } from '@rookery/shared/api';
 import { formNames } from '@rookery/shared/comparisons';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { featureNames, type FeatureName } from '../simulate/raters/features.ts';
@@ -64,7 +65,7 @@ export function addSimulateCommands(
       new Option('--form <form>', 'the form they compare with').choices(formNames).default('webgpt-five'),
     )
     .addOption(tasteOption())
-    .addOption(noiseOption())
+    .addOption(noiseOption([0.8]))
     .option('--position-bias <n>', 'how much more an answer is worth as A', readNumber('--position-bias'), 0)
     .option('--annotate', 'they mark every claim and reference, and rate what is not required too')
     .option('--speed <factor>', "1 is a person's pace, 0 waits for nothing", atLeastZero('--speed'), 0)
@@ -74,7 +75,7 @@ export function addSimulateCommands(
 
   ofProject(simulated.command('rounds'), [
     'rookery simulate rounds --project "Starter project"',
-    'rookery simulate rounds --project "Starter project" --rounds 5 --comparisons 100 --noise 0.5,1 --taste length=0',
+    'rookery simulate rounds --project "Starter project" --rounds 5 --comparisons 100 --rule closest --noise 0.5 --taste length=0',
     'rookery simulate rounds --seeds 1,2,3,4,5 --json',
   ])
     .description(
@@ -84,13 +85,29 @@ export function addSimulateCommands(
         'on with: after an interruption, run the same command again.',
     )
     .option('--rounds <n>', 'how many are closed in the end', between('--rounds', 1, 100), 3)
-    .option('--comparisons <n>', 'budget of each round', between('--comparisons', 1, 1_000_000), 60)
+    .option(
+      '--comparisons <n,n,…>',
+      'budgets of the rounds in turn; the last one is that of all that follow',
+      (value) => value.split(',').map(between('--comparisons', 1, 1_000_000)),
+      [30, 90, 360],
+    )
     .option('--per-question <n>', 'samples of each question in a round', between('--per-question', 2, 256), 6)
+    .addOption(
+      new Option('--rule <rule>', 'how pairs are chosen from the second round on; in the first at random')
+        .choices(pairRules)
+        .default('best-of-n'),
+    )
     .option(
       '--random <percent>',
-      'share of pairs drawn at random from the second round on; the others are the closest by score',
+      'share of the pairs that is random whatever the rule',
       between('--random', 0, 100),
       50,
+    )
+    .option(
+      '--held-out <percent>',
+      'share of questions that reward models are tested on and never learn from',
+      between('--held-out', 5, 50),
+      40,
     )
     .option('--raters <n>', 'how many compare at once', between('--raters', 1, 1000), 3)
     .option(
@@ -100,7 +117,7 @@ export function addSimulateCommands(
       150,
     )
     .addOption(tasteOption())
-    .addOption(noiseOption())
+    .addOption(noiseOption([0.8, 1.2, 1.6]))
     .option('--seed <n>', 'chooses the people and every draw', between('--seed', 0, 2 ** 32 - 1), 1)
     .addOption(
       new Option(
@@ -122,13 +139,13 @@ const tasteOption = (): Option =>
     .argParser(readTaste)
     .default({}, 'the usual taste');
 
-const noiseOption = (): Option =>
+const noiseOption = (usual: number[]): Option =>
   new Option(
     '--noise <n>',
     'standard deviation by which they waver; several, such as 0.5,1, are theirs in turn',
   )
     .argParser((value) => value.split(',').map(atLeastZero('--noise')))
-    .default([0.8]);
+    .default(usual, usual.join(','));
 
 function readNumber(name: string): (value: string) => number {
   return (value) => {

@@ -1,4 +1,11 @@
-import { createClient, type Client, type Project, type RewardModel, type Round } from '@rookery/shared/api';
+import {
+  createClient,
+  type Client,
+  type PairRule,
+  type Project,
+  type RewardModel,
+  type Round,
+} from '@rookery/shared/api';
 import { simulateRaters } from '../../simulate/raters/simulation.ts';
 import { defaultTaste, type Taste } from '../../simulate/raters/taste.ts';
 import { simulateDemonstrators } from '../../simulate/simulation.ts';
@@ -16,15 +23,20 @@ import { waitForRound } from './wait-for-round.ts';
 
 export interface SimulateRoundsOptions extends ProjectOptions {
   rounds: number;
-  comparisons: number;
+  /** Budgets in turn; the last one is that of all rounds that follow. */
+  comparisons: number[];
   perQuestion: number;
   raters: number;
   demonstrations: number;
   /** What it names differs from the usual taste. */
   taste: Taste;
   noise: number[];
-  /** Percent of the pairs from the second round on. */
+  /** How pairs are chosen from the second round on. */
+  rule: PairRule;
+  /** Percent of those pairs that are drawn whatever the rule. */
   random: number;
+  /** Percent of the questions. */
+  heldOut: number;
   seed: number;
   /** Each on a project of its own. */
   seeds?: number[];
@@ -201,7 +213,7 @@ function clientsOf(io: Io, { client, url }: Connection): { lead: Client; actAs: 
 }
 
 /**
- * The round that is open, or a new one: pairs of the first are drawn, those of later ones are the closest by score and a random share.
+ * The round that is open, or a new one: pairs of the first are drawn, those of later ones chosen by the rule, and a share drawn.
  * @throws CliError when a round is open that is not the simulation's
  */
 async function openOrFind(
@@ -231,10 +243,10 @@ async function openOrFind(
           perQuestion: options.perQuestion,
           seed: `round ${number}, seed ${seed}`,
         },
-        selection: isFirst ? { rule: 'random' } : { rule: 'closest', randomPercent: options.random },
-        comparisons: options.comparisons,
+        selection: isFirst ? { rule: 'random' } : { rule: options.rule, randomPercent: options.random },
+        comparisons: options.comparisons[number - 1] ?? options.comparisons.at(-1)!,
         overlap: 1,
-        training: { seed, simulated: true },
+        training: { seed, simulated: true, heldOutPercent: options.heldOut },
         seed: `pairs of round ${number}, seed ${seed}`,
       },
     });
