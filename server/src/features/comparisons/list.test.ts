@@ -139,6 +139,8 @@ describe('the list', () => {
     expect(await idsOf({ rater: rater.personId.slice(-8).toUpperCase() })).toEqual(new Set([first, second]));
     expect(await idsOf({ memberId: other.memberId })).toEqual(new Set([third]));
     expect(await idsOf({ pairId: one!.id })).toEqual(new Set([first]));
+    const { pairing } = await lead.client.getPair({ params: { projectId, pairId: one!.id } });
+    expect(await idsOf({ pairingId: pairing.id })).toEqual(new Set([first, second]));
     expect(await idsOf({ questionId: two!.questionId })).toEqual(new Set([second]));
     expect(await idsOf({ contains: 'gifts? (1)' })).toEqual(new Set([second]));
     expect(await idsOf({ contains: '100%' })).toEqual(new Set());

@@ -298,6 +298,8 @@ describe('the list of pairs', () => {
     expect(await list({ method: 'all', contains: 'CROWS BRING' })).toHaveLength(9);
     expect(await list({ method: 'import' })).toEqual([]);
     expect(await list({ pairingId: all[0]!.pairing.id, form: 'webgpt-five' })).toHaveLength(9);
+    await app.deps.db.update(pairs).set({ rule: 'closest' }).where(eq(pairs.id, all[0]!.id));
+    expect(await list({ rule: 'closest' })).toMatchObject([{ id: all[0]!.id, rule: 'closest' }]);
     expect(await list({ form: 'minimal' })).toEqual([]);
     expect(await list({ state: 'open' })).toHaveLength(9);
     expect(await list({ state: 'done' })).toEqual([]);
