@@ -9,6 +9,7 @@ import {
   importQuestions,
 } from '../features/imports/index.ts';
 import { makePairs } from '../features/pairs/index.ts';
+import { sweepScoreRequests } from '../features/rewards/index.ts';
 import { choosePairs, sweepRounds } from '../features/rounds/index.ts';
 import { sweepSamplingPlans } from '../features/sampling/index.ts';
 import { sweepLeases } from '../features/tasks/index.ts';
@@ -43,6 +44,7 @@ export async function startServerJobs(deps: Dependencies): Promise<{ close: () =
     sweepPractice,
     sweepWorkers,
     sweepSamplingPlans,
+    sweepScoreRequests,
     sweepRounds,
   ]);
   return { close: stopSweeping };

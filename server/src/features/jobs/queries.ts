@@ -1,6 +1,6 @@
 import { ApiError, type Job, type JobProblem, type JobState } from '@rookery/shared/api';
 import type { JobKind } from '@rookery/shared/queues';
-import { and, asc, count, desc, eq, gt, lt, sql } from 'drizzle-orm';
+import { and, asc, count, desc, eq, gt, lt, ne, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import type { Queryable } from '../../db/database.ts';
 import { blobs, jobProblems, jobs, workers } from '../../db/schema/index.ts';
@@ -60,7 +60,8 @@ export async function listJobs(
   const before = parseCursor(z.uuid(), options.cursor);
   const matching = and(
     eq(jobs.projectId, projectId),
-    kind === undefined ? undefined : eq(jobs.kind, kind),
+    // Requests that wait for a score are many, and nobody looks for one among the others.
+    kind === undefined ? ne(jobs.kind, 'score') : eq(jobs.kind, kind),
     state === undefined ? undefined : eq(jobs.state, state),
     planId === undefined
       ? undefined

@@ -1,21 +1,13 @@
-import {
-  ApiError,
-  rankerSettingsSchema,
-  trainingResultSchema,
-  type RankerManifest,
-} from '@rookery/shared/api';
-import { and, eq } from 'drizzle-orm';
+import { ApiError, rankerSettingsSchema, trainingResultSchema } from '@rookery/shared/api';
+import { eq } from 'drizzle-orm';
 import { isDeepStrictEqual } from 'node:util';
 import { uuidv7 } from 'uuidv7';
 import { z } from 'zod';
-import type { Transaction } from '../../db/database.ts';
 import { recordEvent } from '../../db/events.ts';
-import { blobs, policyVersions } from '../../db/schema/index.ts';
-import type { Conclusion, JobRow } from '../jobs/index.ts';
+import { policyVersions } from '../../db/schema/index.ts';
+import type { Conclusion } from '../jobs/index.ts';
+import { checkManifest, refusedModel } from '../models/index.ts';
 import { takeNextVersion } from './names.ts';
-
-/** A manifest may be wrong in many places. */
-const maxProblemLength = 500;
 
 const inputSchema = z.object({ name: z.string(), note: z.string(), settings: rankerSettingsSchema });
 
@@ -23,11 +15,11 @@ const inputSchema = z.object({ name: z.string(), note: z.string(), settings: ran
 export const trainingConclusion: Conclusion = {
   async conclude(deps, { tx, job, result }) {
     const { name, note, settings } = inputSchema.parse(job.input);
-    const manifest = await checkManifest(tx, { result, settings });
+    const manifest = await checkManifest(tx, { result, settings, schema: trainingResultSchema });
     const taken = await takeNextVersion(tx, { projectId: job.projectId, name, kind: 'ranker' }).catch(
       (error: unknown) => {
         // To the worker a conflict would mean that the attempt is another's.
-        if (error instanceof ApiError) throw refused(error.message);
+        if (error instanceof ApiError) throw refusedModel(error.message);
         throw error;
       },
     );
@@ -79,32 +71,3 @@ export const trainingConclusion: Conclusion = {
     return parsed.success && isDeepStrictEqual(parsed.data.manifest, version?.manifest);
   },
 };
-
-async function checkManifest(
-  tx: Transaction,
-  { result, settings }: { result: Record<string, unknown>; settings: JobRow['input'] },
-): Promise<RankerManifest> {
-  const parsed = trainingResultSchema.safeParse(result);
-  if (!parsed.success) {
-    throw refused(
-      `its manifest is not one that this server knows (${z.prettifyError(parsed.error).slice(0, maxProblemLength)})`,
-    );
-  }
-  const { manifest } = parsed.data;
-  if (!isDeepStrictEqual(manifest.settings, settings)) {
-    throw refused('it was not trained with the settings of the job');
-  }
-  const { sha256, size } = manifest.model;
-  const [blob] = await tx
-    .select({ hash: blobs.hash })
-    .from(blobs)
-    .where(and(eq(blobs.hash, sha256), eq(blobs.size, size)));
-  if (!blob) throw refused(`its model file of ${size} bytes with the SHA-256 ${sha256} was not handed in`);
-  return manifest;
-}
-
-const refused = (why: string): ApiError =>
-  new ApiError(
-    'invalid_request',
-    `The trained model was refused: ${why}. Update the model worker to the version of the server, then try again.`,
-  );

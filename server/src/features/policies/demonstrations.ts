@@ -17,7 +17,7 @@ import {
   type StoredEpisode,
 } from '../episodes/index.ts';
 import { addProblemOnce, type JobRow } from '../jobs/index.ts';
-import { checkTraining } from './model-file.ts';
+import { findJobOfKinds } from '../models/index.ts';
 
 type Page = z.input<(typeof trainingJobRoutes)['listTrainingDemonstrations']['answer']>;
 type Fixed = typeof trainingEpisodes.$inferSelect;
@@ -32,7 +32,7 @@ export async function listTrainingDemonstrations(
   request: { jobId: string; tokenId: string; cursor?: string | undefined; limit: number },
 ): Promise<Page> {
   const { limit } = request;
-  const job = await checkTraining(deps.db, request);
+  const job = await findJobOfKinds(deps.db, request, ['train-ranker']);
   if (job.state !== 'running') {
     throw new ApiError(
       'wrong_state',

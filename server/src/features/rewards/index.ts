@@ -1,1 +1,5 @@
+export { sweepScoreRequests } from './ask.ts';
+export { rewardConclusion } from './conclude.ts';
 export { rewardHandlers, rewardJobHandlers } from './routes.ts';
+export { makeScoring, scoringConclusion } from './scoring.ts';
+export { makeRewardTraining, previewTraining } from './train.ts';

@@ -1,30 +1,55 @@
 import type { rewardJobRoutes, rewardRoutes } from '@rookery/shared/api';
+import type { FastifyReply } from 'fastify';
 import type { Dependencies } from '../../dependencies.ts';
 import type { Handlers } from '../../http/handlers.ts';
+import { listArtifacts } from '../models/index.ts';
+import { rankAnswers } from './ask.ts';
+import { readBestOf } from './best-of-n.ts';
+import { listRewardPairs } from './pairs.ts';
+import { listScoredAnswers } from './scored-answers.ts';
+import { scoreAnswers, storeScores } from './scoring.ts';
+import { previewTraining, trainRewardModel } from './train.ts';
+import { getRewardJob, jobModelFile, listRewardAnswers, listRewardJobPairs } from './training-job.ts';
+import { listModels, readModel, rewardModelFile } from './versions.ts';
 
-export const rewardHandlers = (_deps: Dependencies): Handlers<typeof rewardRoutes> => ({
-  listRewardModels: () => notBuilt(),
-  getRewardModel: () => notBuilt(),
-  downloadRewardModel: () => notBuilt(),
-  previewRewardTraining: () => notBuilt(),
-  trainRewardModel: () => notBuilt(),
-  listRewardPairs: () => notBuilt(),
-  scoreAnswers: () => notBuilt(),
-  listScoredAnswers: () => notBuilt(),
-  getBestOf: () => notBuilt(),
-  scoreAnswer: () => notBuilt(),
-  rankAnswers: () => notBuilt(),
-  listArtifacts: () => notBuilt(),
+export const rewardHandlers = (deps: Dependencies): Handlers<typeof rewardRoutes> => ({
+  listRewardModels: ({ params, query }) => listModels(deps.db, { ...params, ...query }),
+  getRewardModel: ({ params }) => readModel(deps.db, params),
+  downloadRewardModel: ({ params }) => rewardModelFile(deps, params),
+  previewRewardTraining: ({ params, body }) => previewTraining(deps.db, { ...params, settings: body }),
+  trainRewardModel: ({ params, body, caller }) =>
+    trainRewardModel(deps, { ...params, ...body, actorId: caller.person.id }),
+  listRewardPairs: ({ params, query }) => listRewardPairs(deps.db, { ...params, ...query }),
+  scoreAnswers: ({ params, body, caller }) =>
+    scoreAnswers(deps, { ...params, ...body, actorId: caller.person.id }),
+  listScoredAnswers: ({ params, query }) => listScoredAnswers(deps.db, { ...params, ...query }),
+  getBestOf: ({ params, query }) => readBestOf(deps.db, { ...params, ...query }),
+  scoreAnswer: async ({ params, body, caller, reply }) => {
+    const { question, wait, ...answer } = body;
+    const asked = { ...params, question, answers: [answer], wait, actorId: caller.person.id };
+    const { model, ranking } = await rankAnswers(deps, { ...asked, signal: whileWaiting(reply) });
+    const { score, uncertainty } = ranking[0]!;
+    return { model, score, uncertainty };
+  },
+  rankAnswers: ({ params, body, caller, reply }) =>
+    rankAnswers(deps, { ...params, ...body, actorId: caller.person.id, signal: whileWaiting(reply) }),
+  listArtifacts: ({ query }) => listArtifacts(deps, query),
 });
 
-export const rewardJobHandlers = (_deps: Dependencies): Handlers<typeof rewardJobRoutes> => ({
-  getRewardJob: () => notBuilt(),
-  listRewardAnswers: () => notBuilt(),
-  listRewardJobPairs: () => notBuilt(),
-  downloadJobRewardModel: () => notBuilt(),
-  storeScores: () => notBuilt(),
+export const rewardJobHandlers = (deps: Dependencies): Handlers<typeof rewardJobRoutes> => ({
+  getRewardJob: ({ params, caller }) => getRewardJob(deps, { ...params, tokenId: caller.tokenId }),
+  listRewardAnswers: ({ params, query, caller }) =>
+    listRewardAnswers(deps, { ...params, ...query, tokenId: caller.tokenId }),
+  listRewardJobPairs: ({ params, query, caller }) =>
+    listRewardJobPairs(deps, { ...params, ...query, tokenId: caller.tokenId }),
+  downloadJobRewardModel: ({ params, caller }) => jobModelFile(deps, { ...params, tokenId: caller.tokenId }),
+  storeScores: ({ params, body, caller }) =>
+    storeScores(deps, { jobId: params.jobId, ...body, tokenId: caller.tokenId }),
 });
 
-const notBuilt = (): never => {
-  throw new Error('Not built yet.');
-};
+/** Aborted when the client closes the connection before it has its answer. */
+function whileWaiting(reply: FastifyReply): AbortSignal {
+  const gone = new AbortController();
+  reply.raw.once('close', () => gone.abort());
+  return gone.signal;
+}

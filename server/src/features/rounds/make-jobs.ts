@@ -2,7 +2,7 @@ import { roundOptionsSchema } from '@rookery/shared/api';
 import type { Dependencies } from '../../dependencies.ts';
 import { createJob, type JobRow } from '../jobs/index.ts';
 import { findProject } from '../projects/index.ts';
-import { makeRewardTraining, makeScoring } from './until-rewards.ts';
+import { makeRewardTraining, makeScoring } from '../rewards/index.ts';
 import type { ChoosePairsInput } from './choose-pairs.ts';
 import { countUnscored } from './facts.ts';
 import type { LockedRound, Move } from './move.ts';

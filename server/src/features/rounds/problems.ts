@@ -1,7 +1,7 @@
 import { roundOptionsSchema, type Round } from '@rookery/shared/api';
 import type { Dependencies } from '../../dependencies.ts';
 import { findJob } from '../jobs/index.ts';
-import { previewTraining } from './until-rewards.ts';
+import { previewTraining } from '../rewards/index.ts';
 import { isCompared, readRoundPairs, readSampling } from './facts.ts';
 import type { RoundRow } from './rows.ts';
 

@@ -16,10 +16,15 @@ import {
   type Conclusion,
 } from '../jobs/index.ts';
 import { trainingConclusion } from '../policies/index.ts';
+import { rewardConclusion, scoringConclusion } from '../rewards/index.ts';
 import { announceWorkers } from './announce.ts';
 
 /** What becomes of the results of kinds that are more than a note on the job. */
-const conclusions: Partial<Record<JobKind, Conclusion>> = { 'train-ranker': trainingConclusion };
+const conclusions: Partial<Record<JobKind, Conclusion>> = {
+  'train-ranker': trainingConclusion,
+  'train-reward': rewardConclusion,
+  'score-answers': scoringConclusion,
+};
 
 type Started = z.input<Routes['startAttempt']['answer']>;
 

@@ -1,0 +1,75 @@
+import { rewardResultSchema, rewardSettingsSchema } from '@rookery/shared/api';
+import { eq, max } from 'drizzle-orm';
+import { isDeepStrictEqual } from 'node:util';
+import { uuidv7 } from 'uuidv7';
+import { z } from 'zod';
+import { recordEvent } from '../../db/events.ts';
+import { projects, rewardModels } from '../../db/schema/index.ts';
+import type { Conclusion } from '../jobs/index.ts';
+import { checkManifest } from '../models/index.ts';
+
+const inputSchema = z.object({ note: z.string(), settings: rewardSettingsSchema });
+
+/** What a training hands in becomes the next version of the reward model, in the transaction that ends the job. */
+export const rewardConclusion: Conclusion = {
+  async conclude(deps, { tx, job, result }) {
+    const { projectId } = job;
+    const { note, settings } = inputSchema.parse(job.input);
+    const manifest = await checkManifest(tx, { result, settings, schema: rewardResultSchema });
+    // One at a time in a project.
+    await tx
+      .select({ id: projects.id })
+      .from(projects)
+      .where(eq(projects.id, projectId))
+      .for('no key update');
+    const [newest] = await tx
+      .select({ version: max(rewardModels.version) })
+      .from(rewardModels)
+      .where(eq(rewardModels.projectId, projectId));
+    const version = (newest?.version ?? 0) + 1;
+    const id = uuidv7();
+    const at = deps.clock();
+    const { model, snapshot, heldOut } = manifest;
+    await tx.insert(rewardModels).values({
+      id,
+      projectId,
+      version,
+      settings,
+      note,
+      modelBlob: model.sha256,
+      manifest,
+      jobId: job.id,
+      createdBy: job.createdBy,
+      createdAt: at,
+    });
+    await recordEvent(tx, {
+      projectId,
+      actorId: null,
+      objectType: 'reward-model',
+      objectId: id,
+      kind: 'reward-model.created',
+      after: { version, settings, model: model.sha256, snapshot: snapshot.sha256 },
+      at,
+    });
+    await deps.live.publish(tx, { projectId }, { type: 'reward-models', projectId });
+    return {
+      modelId: id,
+      version,
+      comparisons: snapshot.comparisons,
+      pairs: snapshot.pairs,
+      questions: snapshot.questions,
+      accuracy: heldOut.accuracy,
+      sha256: model.sha256,
+      size: model.size,
+    };
+  },
+
+  async isTheSame(tx, { job, result }) {
+    const [model] = await tx
+      .select({ manifest: rewardModels.manifest })
+      .from(rewardModels)
+      .where(eq(rewardModels.jobId, job.id));
+    const parsed = rewardResultSchema.safeParse(result);
+    return parsed.success && isDeepStrictEqual(parsed.data.manifest, model?.manifest);
+  },
+};
