@@ -1,4 +1,4 @@
-import type { Client, RewardModel, Round, ShareOf } from '@rookery/shared/api';
+import { ApiError, type Client, type RewardModel, type Round, type ShareOf } from '@rookery/shared/api';
 import type { Taste } from '../../simulate/raters/taste.ts';
 import { judgeSamples, readHeldOut, readScores, withScores } from '../../simulate/rounds/judged-samples.ts';
 import { bestOfN, pairAgreement, type BestOfN } from '../../simulate/rounds/measures.ts';
@@ -75,8 +75,14 @@ async function scoreAll(
   { client, projectId, options }: { client: Client; projectId: string; options: ProjectOptions },
   { id: modelId }: RewardModel,
 ): Promise<void> {
-  const { id: jobId } = await patiently(io, () =>
-    client.scoreAnswers({ params: { projectId, modelId }, body: {} }),
-  );
+  const jobId = await patiently(io, async () => {
+    const job = await client.scoreAnswers({ params: { projectId, modelId }, body: {} });
+    return job.id;
+  }).catch((error: unknown) => {
+    // Nothing is left to score.
+    if (error instanceof ApiError && error.code === 'wrong_state') return null;
+    throw error;
+  });
+  if (jobId === null) return;
   await waitForJob(io, { client, projectId, jobId, label: 'Scoring all answers', json: options.json });
 }
