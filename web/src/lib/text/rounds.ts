@@ -12,7 +12,6 @@ export const roundsText = {
   open: 'Open a round',
   back: 'All rounds',
   modelName: (version: number) => `Reward model ${number(version)}`,
-  roundName: (value: number) => `Round ${number(value)}`,
 
   states: {
     sampling: 'Sampling',
@@ -77,11 +76,7 @@ export const roundsText = {
     model: 'Reward model',
     after: 'The model of the round',
     before: 'The version before, on the same pairs',
-    right: 'Right',
     of: 'Pairs',
-    low: 'From',
-    high: 'To',
-    accuracy: 'Accuracy',
     file: 'accuracy-by-round.csv',
   },
 
@@ -149,7 +144,6 @@ export const roundsText = {
     samplesDone: (done: number, wanted: number) => `${number(done)} of ${number(wanted)} done`,
     answered: (count: number) => `${number(count)} answered`,
     seePlan: 'Sampling plan',
-    seeSamples: 'Samples',
     comparisons: 'Comparisons',
     submitted: (submitted: number, wanted: number) => `${number(submitted)} of ${number(wanted)} submitted`,
     inProgress: (count: number) => `${number(count)} in progress`,
@@ -159,7 +153,6 @@ export const roundsText = {
       `${fine(perHour)} an hour in the last ${fine(hours)} h, over all pairs of this form`,
     end: (left: number, time: string) => `${number(left)} left: about ${time} at this pace`,
     noPace: 'Nobody has compared in the last 24 hours: when it ends is not known.',
-    seeComparisons: 'Comparisons',
     pairs: 'Pairs',
     pairsChosen: (count: number) => `${counted(count, 'pair', 'pairs')} chosen`,
     seePairs: 'Pairs',
@@ -220,13 +213,10 @@ export const roundsText = {
     scoreHelp: 'Score: by the model that chose. A difference of scores is a logit.',
     sample: 'Sample',
     seeSample: 'Play its sample again',
-    seeDemonstration: 'Play it again',
     noSample: 'not sampled',
     plan: 'Plan',
-    policy: 'Policy version',
     first: 'First answer',
     second: 'Second answer',
-    learnt: 'Reward models',
     learntBy: 'Learnt from it',
     testedOn: 'Tested on it',
     learntByNone: 'No reward model has learnt from it, or was tested on it, yet.',
@@ -237,6 +227,5 @@ export const roundsText = {
     sampling: (done: number, wanted: number) => `${number(done)} of ${number(wanted)} samples done`,
     comparing: (submitted: number, wanted: number) =>
       `${number(submitted)} of ${number(wanted)} comparisons submitted`,
-    problem: 'it does not move on',
   },
 };
