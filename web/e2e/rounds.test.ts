@@ -71,6 +71,8 @@ describe('a lead opens a round and follows it', () => {
     model.release();
     await page.getByText('0 of 4 submitted', { exact: true }).waitFor();
     await page.getByText('2 pairs were chosen.').waitFor();
+    const { total } = await admin.listPairs({ params: { projectId }, query: { rule: 'random' } });
+    expect(total).toBe(2);
     await page.getByRole('link', { name: '2 pairs chosen' }).click();
     await page.getByRole('cell', { name: 'In a round' }).first().waitFor();
     await page
