@@ -19,7 +19,7 @@ const models = 60;
 export async function seedComparisons(
   bench: BenchApplication,
   options: { comparisons: number },
-): Promise<{ projectId: string; client: Person['client'] }> {
+): Promise<{ projectId: string } & Pick<Person, 'client' | 'token'>> {
   const { deps } = bench;
   const { db } = deps;
   const [projectId, pairingId, jobId] = [uuidv7(), uuidv7(), uuidv7()];
@@ -31,7 +31,7 @@ export async function seedComparisons(
   await db
     .insert(jobs)
     .values({ id: jobId, projectId, kind: 'import-answers', state: 'done', input, attempt: 1, createdAt });
-  const { client } = await addPerson(bench, { projectId, role: 'lead' });
+  const { client, token } = await addPerson(bench, { projectId, role: 'lead' });
   await db.execute(sql`create unlogged table bench_answers (n int primary key, text text, quotes jsonb, prefix_tokens int,
     completion_tokens int, prefix_ids text, completion_ids text)`);
   await db.execute(
@@ -94,7 +94,7 @@ export async function seedComparisons(
   await db.execute(sql`drop table bench_answers, bench_judgements, bench_questions, bench_chosen`);
   await db.execute(sql`vacuum (full, analyze) comparisons`);
   await db.execute(sql`vacuum analyze`);
-  return { projectId, client };
+  return { projectId, client, token };
 }
 
 const words =

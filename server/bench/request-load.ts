@@ -4,7 +4,7 @@ import { parentPort, workerData, type Worker } from 'node:worker_threads';
 
 /** One request of a client; it is wrong if it is not answered 200. */
 export interface LoadRequest {
-  method: 'POST' | 'PUT';
+  method: 'GET' | 'POST' | 'PUT';
   path: string;
   token: string;
   /** JSON; empty: none. */
