@@ -14,6 +14,7 @@ import { choosePairs } from '../src/features/rounds/index.ts';
 import { runDelivered } from '../src/jobs/runner.ts';
 import { processAll } from '../src/jobs/testing.ts';
 import type { TestApp, TestMember } from './app.ts';
+import { rewardManifest } from './rewards.ts';
 import { buildLibrary, buildQuestions } from './demonstrations.ts';
 import { buildEndpointVersion, buildWorker, jobsOfPlan, type ScriptedWorker } from './samples.ts';
 
@@ -90,7 +91,8 @@ export async function buildRewardModel(
   const at = clock.now();
   const modelBlob = 'a'.repeat(64);
   const accuracy = { right: 3, of: 4, low: 0.2, high: 1 };
-  const manifest = { heldOut: { accuracy }, previous: null };
+  const made = rewardManifest({ sha256: modelBlob, size: 1 });
+  const manifest = { ...made, heldOut: { ...made.heldOut, accuracy } };
   await deps.db.insert(blobs).values({ hash: modelBlob, size: 1, createdAt: at }).onConflictDoNothing();
   await deps.db
     .insert(jobs)
@@ -111,7 +113,7 @@ export async function buildRewardModel(
     settings: rewardSettingsSchema.parse({}),
     note: '',
     modelBlob,
-    manifest: manifest as never,
+    manifest,
     jobId,
     createdAt: at,
   });

@@ -2,4 +2,4 @@ export { sweepScoreRequests } from './ask.ts';
 export { rewardConclusion } from './conclude.ts';
 export { rewardHandlers, rewardJobHandlers } from './routes.ts';
 export { makeScoring, scoringConclusion } from './scoring.ts';
-export { makeRewardTraining, previewTraining } from './train.ts';
+export { makeRewardTraining, previewTraining, simulationProblem } from './train.ts';

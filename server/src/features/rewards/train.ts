@@ -53,7 +53,8 @@ export async function trainRewardModel(
   return jobAnswer(job);
 }
 
-async function simulationProblem(
+/** Why a project does not let its reward model learn from simulated comparisons, and what to do; null: it does, or is not asked to. */
+export async function simulationProblem(
   db: Queryable,
   { projectId, settings }: { projectId: string; settings: RewardSettings },
 ): Promise<string | null> {
