@@ -86,11 +86,9 @@ async function measureTraining(lead: Lead, send: () => Promise<number[]>): Promi
   const took: number[] = [];
   for (let round = 0; round < rounds; round += 1) {
     const begun = performance.now();
-    let isDone = false;
-    const training = train(lead).finally(() => void (isDone = true));
+    const isDone = train(lead).then(() => true);
     const meanwhile: number[] = [];
-    while (!isDone) meanwhile.push(...(await send()));
-    await training;
+    while (!(await Promise.race([isDone, delay(0, false)]))) meanwhile.push(...(await send()));
     took.push((performance.now() - begun) / 1000);
     busy.push(meanwhile);
     const after: number[] = [];
