@@ -40,7 +40,7 @@ export const ofSample = {
   answer: and(eq(answers.episodeId, episodes.id), eq(answers.revision, episodes.answerRevision)),
 };
 
-/** How many answered samples of a plan have no score by a model. */
+/** How many answered samples of a plan, of questions in use, have no score by a model. */
 export async function countUnscored(
   db: Queryable,
   { planId, modelId }: { planId: string; modelId: string },
@@ -50,8 +50,16 @@ export async function countUnscored(
     .from(samples)
     .innerJoin(episodes, ofSample.episode)
     .innerJoin(answers, ofSample.answer)
+    .innerJoin(questions, eq(questions.id, samples.questionId))
     .leftJoin(answerScores, and(eq(answerScores.modelId, modelId), eq(answerScores.answerId, answers.id)))
-    .where(and(eq(samples.planId, planId), eq(samples.state, 'answered'), isNull(answerScores.answerId)));
+    .where(
+      and(
+        eq(samples.planId, planId),
+        eq(samples.state, 'answered'),
+        isNull(questions.excludedAt),
+        isNull(answerScores.answerId),
+      ),
+    );
   return counted!.unscored;
 }
 

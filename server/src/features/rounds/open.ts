@@ -7,7 +7,7 @@ import { recordEvent } from '../../db/events.ts';
 import { projects, rewardModels, rounds } from '../../db/schema/index.ts';
 import type { Dependencies } from '../../dependencies.ts';
 import { enqueueJobs } from '../jobs/index.ts';
-import { findProject } from '../projects/index.ts';
+import { simulationProblem } from '../rewards/index.ts';
 import { announcePlan, insertSamplingPlan } from '../sampling/index.ts';
 import { announceRound } from './announce.ts';
 import { readRound } from './present.ts';
@@ -29,7 +29,8 @@ export async function openRound(
   const plan = await deps.db.transaction(async (tx) => {
     await lockProject(tx, projectId);
     await refuseSecond(tx, projectId);
-    await refuseSimulated(tx, { projectId, options });
+    const problem = await simulationProblem(tx, { projectId, settings: options.training });
+    if (problem !== null) throw new ApiError('wrong_state', problem);
     const startModelId = await findNewestModel(tx, projectId);
     if (startModelId === null) refuseWithoutScores(options.selection.rule);
     const number = await nextNumber(tx, projectId);
@@ -68,19 +69,6 @@ async function refuseSecond(tx: Transaction, projectId: string): Promise<void> {
     'conflict',
     `Round ${open.number} (${open.name}) is open, and the next one starts from what it comes to. Close or cancel it first.`,
     { details: { roundId: open.id } },
-  );
-}
-
-async function refuseSimulated(
-  tx: Transaction,
-  { projectId, options }: { projectId: string; options: RoundOptions },
-): Promise<void> {
-  const project = await findProject(tx, projectId);
-  if (!project) throw new ApiError('not_found', 'There is no such project.');
-  if (!options.training.simulated || project.settings.simulation === 'allowed') return;
-  throw new ApiError(
-    'wrong_state',
-    "This project does not allow simulation, so that no reward model of it learns from simulated raters. Leave their comparisons out, or change the project's settings.",
   );
 }
 
