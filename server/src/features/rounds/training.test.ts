@@ -2,7 +2,8 @@ import type { Round } from '@rookery/shared/api';
 import { and, eq } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { createTestApp, type TestApp, type TestMember } from '../../../test/app.ts';
-import { claimComparison } from '../../../test/comparisons.ts';
+import { buildPairs, claimComparison } from '../../../test/comparisons.ts';
+import { finishTraining } from '../../../test/rewards.ts';
 import {
   buildRewardModel,
   buildRoundProject,
@@ -54,6 +55,22 @@ async function compare(count: number): Promise<void> {
   }
 }
 
+/** Has a worker score everything that a job is about. */
+async function finishScoring(jobId: string): Promise<void> {
+  const { client, workerId } = project.worker;
+  const params = { jobId, attempt: 1 };
+  const { attemptToken } = await client.startAttempt({ params, body: { workerId } });
+  const { items } = await client.listRewardAnswers({ params: { jobId }, query: { limit: 200 } });
+  const scores = items.map(({ answerId }, index) => ({
+    answerId,
+    score: index,
+    uncertainty: 0.1,
+    halves: null,
+  }));
+  await client.storeScores({ params, body: { attemptToken, scores } });
+  await client.completeAttempt({ params, body: { attemptToken, result: {} } });
+}
+
 /** Comes once a project's leads are told of a round that is in a state. */
 function untilIn(round: Round, state: Round['state']): Promise<Round> {
   return new Promise((resolve, reject) => {
@@ -88,19 +105,13 @@ test('a round trains by itself once its comparisons are in, and is ready once it
   const isTraining = and(eq(jobs.projectId, projectId), eq(jobs.kind, 'train-reward'));
   expect(await app.deps.db.$count(jobs, isTraining)).toBe(1);
 
-  // The version was written, and nobody was told.
-  const modelId = await buildRewardModel(app, { projectId, version: 1, jobId });
-  await sweepRounds(app.deps);
+  await finishTraining(project.worker.client, { jobId, workerId: project.worker.workerId });
   const rescoring = await project.get(round.id);
   expect(rescoring).toMatchObject({
     state: 'rescoring',
-    model: { id: modelId, version: 1, accuracy: { right: 3, of: 4 }, previous: null },
+    model: { version: 1, accuracy: { right: 12, of: 20 }, previous: null },
   });
-  expect(
-    await app.deps.queues.isPending('score-answers', { jobId: rescoring.jobs.rescoring!, attempt: 1 }),
-  ).toBe(true);
-  await scoreSamples(app, { round, projectId, modelId, scores: [1, 0, -1] });
-  await sweepRounds(app.deps);
+  await finishScoring(rescoring.jobs.rescoring!);
   expect((await project.get(round.id)).state).toBe('ready');
   const closed = await lead.client.closeRound({ params: paramsOf(round) });
   expect(closed).toMatchObject({ state: 'closed', closedAt: app.clock.now().toISOString() });
@@ -115,7 +126,56 @@ test('a round trains by itself once its comparisons are in, and is ready once it
     'ready',
     'closed Ada',
   ]);
-  expect(await project.open()).toMatchObject({ number: 2, startsFrom: { id: modelId, version: 1 } });
+
+  // The next one starts from what this one came to.
+  const next = await project.open({ selection: { rule: 'best-of-n', randomPercent: 0 } });
+  expect(next).toMatchObject({ number: 2, startsFrom: { id: closed.model!.id, version: 1 } });
+  await project.sample(next);
+  await finishScoring((await project.get(next.id)).jobs.scoring!);
+  expect(await project.choose(next.id)).toMatchObject({
+    state: 'comparing',
+    pairs: { byRule: [{ rule: 'best-of-n', pairs: 2 }] },
+  });
+});
+
+test('what a killed server did not follow up moves a round at the next sweep', async () => {
+  const round = await comparing();
+  await compare(12);
+  await Promise.all([sweepRounds(app.deps), sweepRounds(app.deps)]);
+  const { state, jobs } = await project.get(round.id);
+  expect(state).toBe('training');
+  const modelId = await buildRewardModel(app, { projectId, version: 1, jobId: jobs.training! });
+  await sweepRounds(app.deps);
+  expect((await project.get(round.id)).state).toBe('rescoring');
+  await scoreSamples(app, { round, projectId, modelId, scores: [1, 0, -1] });
+  await sweepRounds(app.deps);
+  expect((await project.get(round.id)).state).toBe('ready');
+  expect(await movesOf(round)).toEqual([
+    'sampling Ada',
+    'pairing',
+    'comparing',
+    'training',
+    'rescoring',
+    'ready',
+  ]);
+});
+
+test('too little to learn from is told, and the round trains once there is enough', async () => {
+  const round = await comparing();
+  for (let done = 0; done < 12; done += 1) {
+    await (await claimComparison(rater, projectId)).submit(done < 4 ? 'a-better' : 'equal');
+  }
+  await settleRound(app.deps, paramsOf(round));
+  expect(await project.get(round.id)).toMatchObject({
+    state: 'comparing',
+    problem: { message: expect.stringMatching(/at least 10 pairs.*there are 4/s), jobId: null },
+  });
+  expect((await errorOf(train(round))).message).toMatch(/at least 10 pairs/);
+  const ofOthers = await buildPairs(app, { projectId, count: 6 });
+  expect(ofOthers).toHaveLength(6);
+  const trains = untilIn(round, 'training');
+  await compare(6);
+  expect((await trains).problem).toBeNull();
 });
 
 test('a lead has it train, early or late, and again where its training failed or was cancelled', async () => {
