@@ -16,8 +16,8 @@ export function followRounds(): void {
   followComparisons(settleSoon);
 }
 
-/** How long changes of a project's comparisons are gathered, in milliseconds. */
-const gatheredMs = 200;
+/** How long changes of a project's comparisons are gathered, in milliseconds: all of a round's are counted then, which takes tens of them. */
+const gatheredMs = 1000;
 /** Projects whose comparisons have changed. */
 const changed = new WeakMap<Dependencies, Set<string>>();
 
