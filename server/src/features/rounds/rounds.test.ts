@@ -89,6 +89,10 @@ test('samples lead to pairs by the random rule, once, however often and at once 
     [1, 1],
     [1, 1],
   ]);
+  const runs = await lead.client.listPairings({ params: { projectId: project.projectId }, query: {} });
+  expect(runs.items).toMatchObject([
+    { id: comparing.pairingId, method: 'round', options: null, seed: 'one', pairs: 2 },
+  ]);
   expect(await eventsOf(round)).toMatchObject([
     { to: 'sampling' },
     { from: 'sampling', to: 'pairing', by: null, fact: expect.stringMatching(/4 of 4 samples/) },
