@@ -3,7 +3,9 @@ import type { JobPayload } from '@rookery/shared/queues';
 import type { Logger } from 'pino';
 import { DeliverAgain } from './deliver-again.ts';
 import { FinalFailure } from './final-failure.ts';
+import type { EncoderFolder } from './encoder/index.ts';
 import type { OpenPolicies } from './policies/open.ts';
+import type { OpenRewards } from './reward/open-rewards.ts';
 import { openProgressReports } from './progress-reports.ts';
 import { untilAnswered } from './until-answered.ts';
 import { handlers, type JobResult, type WorkerIdentity } from './workers/index.ts';
@@ -12,6 +14,8 @@ export interface AttemptTask {
   client: Client;
   worker: WorkerIdentity;
   policies: OpenPolicies;
+  rewards: OpenRewards;
+  encoders: ReadonlyMap<string, EncoderFolder>;
   cacheFolder: string;
   log: Logger;
   /** Aborted when this process is asked to end: jobs come to a good point. */
@@ -95,7 +99,7 @@ async function handle(options: {
       }),
   );
   const onWait = (error: unknown): void => log.warn({ err: error }, 'waiting for the server');
-  const { client, worker, policies, cacheFolder, draining } = task;
+  const { client, worker, policies, rewards, encoders, cacheFolder, draining } = task;
   try {
     const result = await handlers[begun.kind]({
       client,
@@ -106,6 +110,8 @@ async function handle(options: {
       input: begun.input,
       worker,
       policies,
+      rewards,
+      encoders,
       cacheFolder,
       log,
       signal,

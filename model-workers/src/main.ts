@@ -8,7 +8,8 @@ import packageJson from '../package.json' with { type: 'json' };
 import { workOnAttempt } from './attempt.ts';
 import { isSupervised, readEnvironment, readWorkerConfig } from './config.ts';
 import { readFlags } from './flags.ts';
-import { openPolicies } from './policies/open.ts';
+import { openPolicies, type OpenPolicies } from './policies/open.ts';
+import { openRewards, type OpenRewards } from './reward/open-rewards.ts';
 import { takeModelJobs } from './queue.ts';
 import { WorkerStartError } from './takes.ts';
 import { untilAnswered } from './until-answered.ts';
@@ -43,17 +44,19 @@ async function main(): Promise<void> {
   });
 
   const startedAt = new Date().toISOString();
-  const { takes, endpoints, cacheFolder } = config;
+  const { takes, endpoints, encoders, cacheFolder } = config;
   const policies = openPolicies({ cacheFolder, endpoints, log, onChange: () => reportSoon() });
   cleanups.push(() => policies.close());
+  const rewards = openRewards({ cacheFolder, onChange: () => reportSoon() });
+  cleanups.push(() => rewards.close());
   const describe = (): WorkerDescription => ({
     name: worker.name,
     version: worker.version,
     kinds: [...takes],
     endpoints: [...endpoints.keys()].slice(0, 100),
-    encoders: [],
+    encoders: [...encoders.keys()].slice(0, 20),
     startedAt,
-    ...policies.describe(),
+    ...describeModels(policies, rewards),
   });
   const report = async (): Promise<void> => {
     await client.reportWorker({
@@ -80,6 +83,8 @@ async function main(): Promise<void> {
     client,
     worker,
     policies,
+    rewards,
+    encoders,
     cacheFolder,
     log,
     draining: draining.signal,
@@ -99,6 +104,19 @@ async function main(): Promise<void> {
   });
   log.info({ workerId: worker.id, kinds: takes }, 'taking jobs');
   if (isSupervised()) process.send?.({ type: 'ready' });
+}
+
+/** Devices and model files of policies and reward models together. */
+function describeModels(
+  policies: OpenPolicies,
+  rewards: OpenRewards,
+): Pick<WorkerDescription, 'device' | 'models'> {
+  const described = [policies.describe(), rewards.describe()];
+  const models = new Map(described.flatMap((one) => one.models.map((model) => [model.sha256, model])));
+  return {
+    device: [...new Set(described.map(({ device }) => device))].filter(Boolean).join(', ').slice(0, 200),
+    models: [...models.values()].slice(0, 50),
+  };
 }
 
 /** Ends by `end` on a signal, when the supervisor closes the channel, and after an error that nobody handled. */

@@ -85,6 +85,8 @@ function draw(client: Client, policy: Policy, own: Partial<JobContext> = {}): Pr
     input: {},
     worker: { id: randomUUID(), name: 'one', version: '0' },
     policies: undefined as never,
+    rewards: undefined as never,
+    encoders: new Map(),
     cacheFolder: '',
     log: pino({ level: 'silent' }),
     signal,

@@ -1,7 +1,9 @@
 import type { Client } from '@rookery/shared/api';
 import type { ModelJobKind } from '@rookery/shared/queues';
 import type { Logger } from 'pino';
+import type { EncoderFolder } from '../encoder/index.ts';
 import type { OpenPolicies } from '../policies/open.ts';
+import type { OpenRewards } from '../reward/open-rewards.ts';
 import { ping } from './ping.ts';
 import { sample } from './sample.ts';
 import { score } from './score.ts';
@@ -29,6 +31,9 @@ export interface JobContext {
   input: Record<string, unknown>;
   worker: WorkerIdentity;
   policies: OpenPolicies;
+  rewards: OpenRewards;
+  /** Encoder folders of this worker, by name. */
+  encoders: ReadonlyMap<string, EncoderFolder>;
   /** A folder for what can be made or downloaded again. */
   cacheFolder: string;
   log: Logger;

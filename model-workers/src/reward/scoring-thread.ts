@@ -1,0 +1,55 @@
+import { parentPort } from 'node:worker_threads';
+import { openEncoder, type Encoder } from '../encoder/index.ts';
+import type { Device } from '../onnx/index.ts';
+import { refusalOf, type Envelope, type Reply } from '../thread.ts';
+import type { ScoringAnswers, ScoringRequest } from './messages.ts';
+import { loadScorer, scoreInputs, type RewardScorer } from './score-inputs.ts';
+
+/** The thread of the reward models that are open: one after the other, since they share a processor. */
+
+const port = parentPort!;
+const encoders = new Map<string, Promise<Encoder>>();
+const scorers = new Map<string, RewardScorer>();
+let last: Promise<unknown> = Promise.resolve();
+
+port.on('message', ({ number, request }: Envelope<ScoringRequest>) => {
+  const answered = last.then(() => carryOut(request));
+  last = answered.catch(() => {});
+  answered.then(
+    (answer) => send({ number, answer }),
+    (error: unknown) => send({ number, ...refusalOf(error) }),
+  );
+});
+
+async function carryOut(request: ScoringRequest): Promise<ScoringAnswers[ScoringRequest['type']]> {
+  switch (request.type) {
+    case 'open': {
+      const { manifest, model } = request;
+      const encoder = await useEncoder(request);
+      scorers.set(manifest.model.sha256, await loadScorer({ manifest, model, encoder }));
+      return { device: encoder.device, fallback: encoder.fallback };
+    }
+    case 'score':
+      return scoreInputs(scorers.get(request.sha256)!, request.inputs);
+    default:
+      await scorers.get(request.sha256)?.head.session.release();
+      scorers.delete(request.sha256);
+      return null;
+  }
+}
+
+/** Each encoder once. One that cannot be opened is tried again for the next model. */
+async function useEncoder(request: Extract<ScoringRequest, { type: 'open' }>): Promise<Encoder> {
+  const { folder, cacheFolder } = request;
+  const key = folder?.path ?? '';
+  const known = encoders.get(key);
+  if (known) return known;
+  const opening = openEncoder({ cacheFolder, device: request.device as Device, threads: 1, folder });
+  encoders.set(key, opening);
+  opening.catch(() => encoders.delete(key));
+  return opening;
+}
+
+function send(message: Reply): void {
+  port.postMessage(message);
+}

@@ -1,0 +1,53 @@
+import { availableParallelism } from 'node:os';
+import { setImmediate } from 'node:timers/promises';
+import { parentPort } from 'node:worker_threads';
+import { openEncoder, type Encoder } from '../encoder/index.ts';
+import type { Device } from '../onnx/index.ts';
+import { refusalOf, type Envelope, type Reply } from '../thread.ts';
+import type { TrainingAnswers, TrainingProgress, TrainingRequest } from './messages.ts';
+import { createRewardTraining } from './train.ts';
+
+/** The thread of one training, or of one test by folds. */
+
+const port = parentPort!;
+let encoder: Encoder | undefined;
+let training: ReturnType<typeof createRewardTraining> | undefined;
+
+port.on('message', ({ number, request }: Envelope<TrainingRequest>) => {
+  carryOut(request).then(
+    (answer) => send({ number, answer }),
+    (error: unknown) => send({ number, ...refusalOf(error) }),
+  );
+});
+
+async function carryOut(request: TrainingRequest): Promise<TrainingAnswers[TrainingRequest['type']]> {
+  switch (request.type) {
+    case 'begin': {
+      const { cacheFolder, settings, previous, folder } = request;
+      const device = request.device as Device;
+      encoder = await openEncoder({ cacheFolder, device, threads: availableParallelism(), folder });
+      training = createRewardTraining({ encoder, settings, previous });
+      return { fallback: encoder.fallback };
+    }
+    case 'answers':
+      training!.takeAnswers(request.answers);
+      return null;
+    case 'pairs':
+      training!.takePairs(request.pairs);
+      return null;
+    case 'folds':
+      return training!.folds(request.k);
+    default: {
+      const trained = await training!.finish(async (progress) => {
+        send({ progress });
+        await setImmediate();
+      });
+      await encoder!.close();
+      return trained;
+    }
+  }
+}
+
+function send(message: Reply | TrainingProgress): void {
+  port.postMessage(message);
+}
