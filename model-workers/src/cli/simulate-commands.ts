@@ -89,7 +89,7 @@ export function addSimulateCommands(
       '--comparisons <n,n,…>',
       'budgets of the rounds in turn; the last one is that of all that follow',
       (value) => value.split(',').map(between('--comparisons', 1, 1_000_000)),
-      [30, 90, 360],
+      [30, 100, 400],
     )
     .option('--per-question <n>', 'samples of each question in a round', between('--per-question', 2, 256), 6)
     .addOption(
