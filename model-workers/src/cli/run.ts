@@ -16,6 +16,7 @@ import type { Io } from './io.ts';
 import { addPolicyCommands } from './policy-commands.ts';
 import { addQuestionCommands } from './question-commands.ts';
 import { addQueueCommands } from './queue-commands.ts';
+import { addRewardCommands } from './reward-commands.ts';
 import { addRewardModelCommands } from './reward-model-commands.ts';
 import { addRoundCommands } from './round-commands.ts';
 import { addSamplingCommands } from './sampling-commands.ts';
@@ -180,6 +181,7 @@ ${exitCodesHelp}`,
 
   addSamplingCommands(io, { tell, group });
 
+  addRewardCommands(io, { tell, group });
   addRewardModelCommands(io, { tell, group });
 
   addRoundCommands(io, { tell, group });

@@ -1,93 +1,48 @@
-import { mean, most, share, shareOf, type FeatureGroup } from './group.ts';
-import { dot, type Reading } from './reading.ts';
+import type { FeatureGroup } from './group.ts';
+import { dot, mean, most, share, shareOf } from './measures.ts';
+import type { Reading } from './reading.ts';
 import { gramsOf } from './words.ts';
 
 /** How the answer is put: length, repetition, slips. */
 export const form: FeatureGroup = {
   features: [
     { name: 'words', description: 'Words (logarithm).' },
+    { name: 'sentence-words', description: 'Words of a sentence (logarithm of the mean).' },
+    { name: 'repeated-runs', description: 'Share of runs of three words that were there before.' },
+    { name: 'repeated-words', description: 'Share of words, little ones left out, that were there before.' },
+    { name: 'alike-sentences', description: 'How like in meaning the two sentences most alike are.' },
+    { name: 'stutter', description: 'Words said twice at once; at most four count.' },
+    { name: 'unfinished', description: 'It does not end as a sentence does.' },
     {
-      name: 'words-squared',
-      description: 'Distance of their number from 60 (logarithm), squared: too short or too long.',
+      name: 'unbalanced',
+      description: 'Brackets and quotation marks without their other half; at most three count.',
     },
-    { name: 'sentences', description: 'Sentences (logarithm).' },
-    { name: 'sentence-length', description: 'Words of a sentence: mean (logarithm).' },
-    { name: 'longest-sentence', description: 'Words of the longest sentence (logarithm).' },
-    { name: 'first-length', description: 'Words of the first sentence (logarithm).' },
-    { name: 'repeated-triples', description: 'Share of runs of three words that were there before.' },
-    { name: 'repeated-fours', description: 'Share of runs of four words that were there before.' },
-    { name: 'repeated-content', description: 'Share of content words that were there before.' },
-    { name: 'alike-most', description: 'Likeness in meaning of the two sentences most alike.' },
-    { name: 'alike-mean', description: 'Likeness in meaning of neighbouring sentences: mean.' },
-    {
-      name: 'same-source',
-      description: 'Share of sentences that rest on a sentence of the quotes that another rests on.',
-    },
-    { name: 'unfinished', description: 'The end has no full stop or the like.' },
-    { name: 'unbalanced', description: 'Brackets or quotation marks that are not closed.' },
-    { name: 'stutter', description: 'A word or two repeated at once.' },
-    { name: 'pronoun-start', description: 'Share of sentences that begin with a pronoun.' },
-    { name: 'vague-start', description: 'The answer begins with a pronoun, a small letter or a connective.' },
-    { name: 'numbers', description: 'Share of words that are numbers.' },
-    { name: 'capitals', description: 'Share of words that are capitalised.' },
-    { name: 'function-words', description: 'Share of words that say little by themselves.' },
-    { name: 'marks', description: 'Share of characters that are neither letters, digits nor spaces.' },
+    { name: 'pronoun-start', description: 'It begins with a pronoun, which has nothing to stand for.' },
   ],
-  of: ({ text, answer, words, content, supports }) => {
-    const repeated = (grams: readonly string[]): number =>
-      share(grams.length - new Set(grams).size, grams.length);
-    const lengths = answer.map((sentence) => sentence.words.length);
-    const log = (count: number): number => Math.log(1 + count);
-    const pairs = answer.flatMap(({ vector }, index) =>
-      answer.slice(index + 1).map((other) => dot(vector, other.vector)),
-    );
-    const neighbours = answer.slice(1).map(({ vector }, index) => dot(vector, answer[index]!.vector));
-    const sources = supports.flatMap(({ best }) => (best ? [best] : []));
-    return [
-      log(words.length),
-      (log(words.length) - log(60)) ** 2,
-      log(answer.length),
-      log(mean(lengths)),
-      log(most(lengths)),
-      log(lengths[0] ?? 0),
-      repeated(gramsOf(words, 3)),
-      repeated(gramsOf(words, 4)),
-      repeated(content.map(({ stem }) => stem)),
-      most(pairs),
-      mean(neighbours),
-      share(sources.length - new Set(sources).size, answer.length),
-      Number(!/[.!?][)"”’]*$/.test(text)),
-      unbalanced(text),
-      stutters(words),
-      shareOf(answer, (sentence) => pronouns.has(sentence.words[0]?.form ?? '')),
-      Number(
-        /^(?:\p{Ll}|it\b|they\b|he\b|she\b|this\b|these\b|and\b|but\b|however\b)/iu.test(text) &&
-          (pronouns.has(words[0]?.form ?? '') || /^\p{Ll}/u.test(text)),
+  of: ({ text, answer, words, content }) => [
+    Math.log(1 + words.length),
+    Math.log(1 + mean(answer.map((sentence) => sentence.words.length))),
+    repeatedShare(gramsOf(words, 3)),
+    repeatedShare(content.map(({ stem }) => stem)),
+    most(
+      answer.flatMap(({ vector }, index) =>
+        answer.slice(index + 1).map((other) => dot(vector, other.vector)),
       ),
-      shareOf(words, ({ isNumber }) => isNumber),
-      shareOf(words, ({ isCapital }) => isCapital),
-      shareOf(words, ({ isContent }) => !isContent),
-      share(text.match(/[^\p{L}\p{N}\s]/gu)?.length ?? 0, text.length),
-    ];
-  },
+    ),
+    Math.min(4, words.filter((word, place) => word.form === words[place - 1]?.form).length),
+    Number(!/[.!?][)"”’]*$/.test(text)),
+    unbalancedIn(text),
+    Number(pronouns.has(words[0]?.form ?? '')),
+  ],
 };
 
-const pronouns = new Set('it they he she this these that those its their his her'.split(' '));
+const pronouns = new Set('it they he she this these those its their his her'.split(' '));
 
-function unbalanced(text: string): number {
-  const count = (pattern: RegExp): number => text.match(pattern)?.length ?? 0;
-  return Math.min(
-    3,
-    Math.abs(count(/\(/g) - count(/\)/g)) + Math.abs(count(/\[/g) - count(/\]/g)) + (count(/"/g) % 2),
-  );
-}
+const repeatedShare = (items: readonly string[]): number =>
+  share(items.length - new Set(items).size, items.length);
 
-function stutters(words: Reading['words']): number {
-  let count = 0;
-  for (let place = 1; place < words.length; place += 1) {
-    const same = (back: number): boolean => words[place]!.stem === words[place - back]?.stem;
-    if (same(1)) count += 1;
-    else if (same(2) && words[place - 1]!.stem === words[place - 3]?.stem) count += 1;
-  }
-  return Math.min(4, count);
+function unbalancedIn(text: string): number {
+  const count = (mark: string): number => text.split(mark).length - 1;
+  const brackets = Math.abs(count('(') - count(')')) + Math.abs(count('[') - count(']'));
+  return Math.min(3, brackets + (count('"') % 2));
 }

@@ -1,112 +1,115 @@
-import { least, mean, most, share, shareOf, type FeatureGroup } from './group.ts';
-import { overlapOf, type Sentence, type Support } from './reading.ts';
+import type { FeatureGroup } from './group.ts';
+import { least, mean, most, overlapOf, share, shareOf } from './measures.ts';
+import type { Reading, Sentence } from './reading.ts';
 
 /** How far the quotes bear out what the answer says. */
 export const grounding: FeatureGroup = {
   features: [
-    { name: 'support-cosine-mean', description: 'Likeness in meaning of each sentence to the quotes: mean.' },
-    { name: 'support-cosine-least', description: 'The same, of the sentence that is least like them.' },
     {
-      name: 'support-overlap-mean',
-      description: 'Share of each sentence’s words in one sentence of the quotes: mean.',
+      name: 'support-meaning',
+      description: 'How like in meaning each sentence is to the sentence of the quotes it rests on; mean.',
     },
-    { name: 'support-overlap-least', description: 'The same, of the sentence that has least.' },
+    { name: 'support-meaning-least', description: 'The same, of the sentence with the least.' },
     {
-      name: 'known-words',
-      description: 'Share of the words, weighted by rarity, that are anywhere in the quotes.',
+      name: 'support-words',
+      description: 'Share of each sentence’s words, rare ones counting more, in that sentence; mean.',
     },
     {
-      name: 'mixed-words',
-      description: 'Words in the quotes, but not in the sentence that each sentence is most like.',
+      name: 'passage-words',
+      description: 'Share of each sentence’s words in one passage of up to three sentences of a quote; mean.',
     },
-    { name: 'unknown-words', description: 'Words that the quotes and the question do not have: share.' },
-    { name: 'unknown-words-most', description: 'The same, of the sentence with most.' },
-    { name: 'unknown-words-count', description: 'The same, counted (root).' },
-    { name: 'unknown-numbers', description: 'Numbers that are not in the quotes, counted (root).' },
-    { name: 'unknown-numbers-share', description: 'Share of the numbers that are not in the quotes.' },
+    { name: 'passage-words-least', description: 'The same, of the sentence with the least.' },
     {
-      name: 'unknown-names',
-      description: 'Capitalised words that are not in the quotes or the question, counted (root).',
+      name: 'well-supported',
+      description: 'Share of sentences with nearly all of their words in one of the quotes.',
     },
     {
-      name: 'unknown-names-share',
-      description: 'Share of the capitalised words that are not in the quotes or the question.',
-    },
-    {
-      name: 'strange-numbers',
+      name: 'words-together',
       description:
-        'Numbers that are not in the sentence of the quotes that theirs is most like, counted (root).',
+        'Share of the pairs of words of a sentence that some sentence of the quotes has both of; mean.',
     },
+    {
+      name: 'loose-stretches',
+      description:
+        'Share of stretches of six words for which no short stretch of the quotes has most of them.',
+    },
+    { name: 'unknown-words', description: 'Share of words that neither the quotes nor the question have.' },
+    { name: 'strange-numbers', description: 'Share of numbers that are not where their sentence rests.' },
     {
       name: 'strange-names',
-      description:
-        'Capitalised words that are not in the sentence of the quotes that theirs is most like, counted (root).',
-    },
-    {
-      name: 'negation-differs',
-      description: 'Share of sentences that say "not" where the quotes do not, or the other way round.',
+      description: 'Share of capitalised words that are not where their sentence rests.',
     },
   ],
-  of: ({ answer, supports, content, known, rarity, question, titles }) => {
-    const numbers = content.filter(({ isNumber }) => isNumber);
-    const names = content.filter(({ isCapital }) => isCapital);
-    const isUnknown = ({ stem }: { stem: string }): boolean => !known.has(stem) && !question.stems.has(stem);
-    const unknownNumbers = numbers.filter(isUnknown).length;
-    const unknownNames = names.filter(isUnknown).length;
-    const knownShare = overlapOf(
-      content.map(({ stem }) => stem),
-      { of: known, rarity },
+  of(reading) {
+    const { answer, supports, content, question, quotes, holders, titles, rarity } = reading;
+    const passages = answer.map(({ stems }) =>
+      most(quotes.map(({ passage }) => overlapOf(stems, { of: passage, rarity }))),
     );
-    const overlaps = supports.map(({ overlap }) => overlap);
-    const strange = (kind: 'isNumber' | 'isCapital'): number =>
-      answer.reduce((sum, sentence, index) => {
-        const best = supports[index]?.best;
-        return (
-          sum +
-          sentence.content.filter(
-            (word) => word[kind] && !best?.stems.has(word.stem) && !titles.has(word.stem),
-          ).length
-        );
-      }, 0);
+    const placed = answer.flatMap((sentence, index) =>
+      sentence.content.map((word) => ({
+        ...word,
+        isStrange: supports[index]!.best?.stems.has(word.stem) !== true,
+      })),
+    );
+    const cosines = supports.map(({ cosine }) => cosine);
     return [
-      mean(supports.map(({ cosine }) => cosine)),
-      least(supports.map(({ cosine }) => cosine)),
-      mean(overlaps),
-      least(overlaps),
-      knownShare,
-      knownShare - mean(overlaps),
-      shareOf(content, isUnknown),
-      most(answer.map((sentence) => shareOf(sentence.content, isUnknown))),
-      Math.sqrt(content.filter(isUnknown).length),
-      Math.sqrt(unknownNumbers),
-      share(unknownNumbers, numbers.length),
-      Math.sqrt(unknownNames),
-      share(unknownNames, names.length),
-      Math.sqrt(strange('isNumber')),
-      Math.sqrt(strange('isCapital')),
-      share(
-        answer.filter((sentence, index) => differsInNegation(sentence, supports[index])).length,
-        answer.length,
+      mean(cosines),
+      least(cosines),
+      mean(supports.map(({ overlap }) => overlap)),
+      mean(passages),
+      least(passages),
+      shareOf(supports, ({ overlap }) => overlap > wellSupported),
+      mean(answer.map((sentence) => togetherOf(sentence, reading))),
+      looseStretches(reading),
+      shareOf(content, ({ stem }) => !holders.has(stem) && !question.stems.has(stem)),
+      shareOf(
+        placed.filter(({ isNumber }) => isNumber),
+        ({ isStrange }) => isStrange,
+      ),
+      shareOf(
+        placed.filter(({ isCapital }) => isCapital),
+        ({ isStrange, stem }) => isStrange && !titles.has(stem),
       ),
     ];
   },
 };
 
-const negations = new Set([
-  'not',
-  'no',
-  'never',
-  'neither',
-  'nor',
-  'without',
-  'none',
-  "didn't",
-  "isn't",
-  "wasn't",
-  "doesn't",
-  'cannot',
-]);
-const isNegated = ({ words }: Sentence): boolean => words.some(({ form }) => negations.has(form));
+const wellSupported = 0.85;
+/** Stems of a sentence of which pairs are formed. */
+const mostPaired = 60;
 
-const differsInNegation = (sentence: Sentence, support: Support | undefined): boolean =>
-  support?.best != null && isNegated(sentence) !== isNegated(support.best);
+function togetherOf({ stems }: Sentence, { holders }: Reading): number {
+  const some = [...stems].slice(0, mostPaired).map((stem) => holders.get(stem));
+  let together = 0;
+  for (const [index, one] of some.entries())
+    for (const other of some.slice(0, index)) if (one && other && areTogether(one, other)) together += 1;
+  const pairs = (some.length * (some.length - 1)) / 2;
+  return pairs === 0 ? 1 : together / pairs;
+}
+
+/** Whether a sentence of the quotes holds both. */
+function areTogether<T>(one: ReadonlySet<T>, other: ReadonlySet<T>): boolean {
+  const [fewer, more] = one.size < other.size ? [one, other] : [other, one];
+  return [...fewer].some((sentence) => more.has(sentence));
+}
+
+const stretch = 6;
+const quotedStretch = 10;
+const mostOfStretch = 0.6;
+
+/** Stretches of content words within sentences; a shorter sentence is one. */
+function stretchesOf({ content }: Sentence, length: number): string[][] {
+  const stems = content.map(({ stem }) => stem);
+  const count = Math.max(1, stems.length - length + 1);
+  return Array.from({ length: count }, (_, start) => stems.slice(start, start + length));
+}
+
+function looseStretches({ answer, quotes }: Reading): number {
+  const quoted = quotes.flatMap((sentence) =>
+    stretchesOf(sentence, quotedStretch).map((stems) => new Set(stems)),
+  );
+  const own = answer.flatMap((sentence) => stretchesOf(sentence, stretch));
+  const isBorneOut = (stems: readonly string[]): boolean =>
+    quoted.some((of) => share(stems.filter((stem) => of.has(stem)).length, stems.length) >= mostOfStretch);
+  return shareOf(own, (stems) => !isBorneOut(stems));
+}

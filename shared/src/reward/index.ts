@@ -1,9 +1,9 @@
 /** What a reward model reads: features of an answer, its question and its quotes. Pure; for server, workers and browser alike. */
-import { copying } from './copying.ts';
 import { form } from './form.ts';
 import { grounding } from './grounding.ts';
 import { readInput, type RewardInput, type Vectors } from './reading.ts';
 import { relevance } from './relevance.ts';
+import { wording } from './wording.ts';
 
 export * from './best-of-n.ts';
 export * from './evaluation.ts';
@@ -14,7 +14,7 @@ export { ownText, rewardTextsOf, type RewardInput, type Vectors } from './readin
 /** Changes whenever a feature does: models are only used with the features they learnt from. */
 export const REWARD_FEATURES_VERSION = '1';
 
-const groups = [grounding, copying, relevance, form];
+const groups = [grounding, wording, relevance, form];
 
 /** Every feature, in the order of the numbers, and what it says in plain words. */
 export const rewardFeatures: readonly { name: string; description: string }[] = groups.flatMap(

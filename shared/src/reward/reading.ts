@@ -1,6 +1,7 @@
 import { stripCitations } from '../comparisons/citations.ts';
 import { answerSentences } from '../text/answer-sentences.ts';
-import { gramsOf, wordsOf, type Word } from './words.ts';
+import { dot, overlapOf, type Rarity } from './measures.ts';
+import { wordsOf, type Word } from './words.ts';
 
 /** What a reward model reads of an answer. */
 export interface RewardInput {
@@ -12,11 +13,12 @@ export interface RewardInput {
 /** The vector of a text: of length 1, all of the same number of dimensions. */
 export type Vectors = (text: string) => Float32Array;
 
-/** A sentence with what is asked of it again and again. */
 export interface Sentence {
   text: string;
   words: readonly Word[];
+  /** Those that say something by themselves. */
   content: readonly Word[];
+  /** Of the content words. */
   stems: ReadonlySet<string>;
   vector: Float32Array;
 }
@@ -24,85 +26,106 @@ export interface Sentence {
 export interface QuoteSentence extends Sentence {
   /** Index of its quote. */
   quote: number;
-  /** Its place in its quote, from 0. */
+  /** Its place among all sentences of the quotes, from 0. */
   place: number;
+  /** Stems of the passage that begins with it: of up to three sentences of its quote. */
+  passage: ReadonlySet<string>;
 }
 
-/** The sentence of the quotes that an answer's sentence is most like, and how much. */
+/** The sentence of the quotes that an answer's sentence is most like, by meaning and words together. */
 export interface Support {
   /** Null without quotes. */
   best: QuoteSentence | null;
+  /** Likeness in meaning of both, from −1 to 1. */
   cosine: number;
-  /** Share of the sentence's content, weighted by rarity, that `best` has: `best` is where this and the cosine are greatest. */
+  /** Share of the sentence's content, weighted by rarity, that `best` has. */
   overlap: number;
 }
 
 /** Question, quotes and answer, taken apart once for all features. */
 export interface Reading {
   question: Sentence;
-  titles: ReadonlySet<string>;
   quotes: readonly QuoteSentence[];
-  /** All stems of quotes and titles. */
-  known: ReadonlySet<string>;
-  /** Rarity of a stem among the sentences of the quotes. */
-  rarity: (stem: string) => number;
+  /** Stems of the quotes' titles. */
+  titles: ReadonlySet<string>;
+  /** The sentences of the quotes that have a stem. */
+  holders: ReadonlyMap<string, ReadonlySet<QuoteSentence>>;
+  rarity: Rarity;
   /** The answer without citations and list of references. */
   text: string;
   answer: readonly Sentence[];
+  /** One for each sentence of the answer. */
+  supports: readonly Support[];
   words: readonly Word[];
   content: readonly Word[];
+  /** Of the whole answer. */
   vector: Float32Array;
-  supports: readonly Support[];
-  /** Runs of one to four stems in the quotes. */
-  grams: readonly ReadonlySet<string>[];
 }
 
-/** The answer's own words: without citations and without the list of references at its end. */
+/** More sentences than these are not read: of all quotes together, and of an answer. */
+const mostQuoted = 400;
+const mostAnswered = 100;
+/** Sentences of a passage. */
+const passageLength = 3;
+
+/** A list of references at the end of an answer, under a heading of its own. */
+const references = /\n[ \t#*]*(?:references|sources|citations)[ \t:*]*\n[\s\S]*$/i;
+
+/** The answer's own words: without citations, and without a list of references at its end. */
 export function ownText(answer: string): string {
-  const references = /\n[ \t]*(?:#+ *|\**)?(?:references|sources|citations)\**:?\**[ \t]*\n[\s\S]*$/i;
   return stripCitations(answer.replace(references, '')).trim();
 }
-
-const partsOf = (text: string): string[] =>
-  answerSentences(text).map(({ start, end }) => text.slice(start, end));
 
 /** Every text whose vector is needed to read an input, each once. */
 export function rewardTextsOf({ question, quotes, answer }: RewardInput): string[] {
   const own = ownText(answer);
-  return [...new Set([question, own, ...partsOf(own), ...quotes.flatMap(({ extract }) => partsOf(extract))])];
+  return [...new Set([question, own, ...sentencesOf(own), ...quotedOf(quotes).map(({ text }) => text)])];
+}
+
+const sentencesOf = (text: string): string[] =>
+  answerSentences(text)
+    .slice(0, mostAnswered)
+    .map(({ start, end }) => text.slice(start, end));
+
+function quotedOf(quotes: RewardInput['quotes']): { text: string; quote: number }[] {
+  return quotes
+    .flatMap(({ extract }, quote) =>
+      answerSentences(extract).map(({ start, end }) => ({ text: extract.slice(start, end), quote })),
+    )
+    .slice(0, mostQuoted);
 }
 
 export function readInput({ question, quotes, answer }: RewardInput, vectors: Vectors): Reading {
   const text = ownText(answer);
-  const sentences = partsOf(text).map((part) => sentenceOf(part, vectors));
-  const quoted = quotes.flatMap(({ extract }, quote) =>
-    partsOf(extract).map((part, place): QuoteSentence =>
-      Object.assign(sentenceOf(part, vectors), { quote, place }),
-    ),
-  );
-  const titles = new Set(
-    quotes.flatMap(({ title }) => stemsOf(wordsOf(title.replace(/\([^()]*\)\s*$/, '')))),
-  );
-  const frequencies = new Map<string, number>();
-  for (const { stems } of quoted)
-    for (const stem of stems) frequencies.set(stem, (frequencies.get(stem) ?? 0) + 1);
-  const rarity = (stem: string): number =>
-    Math.log(1 + (quoted.length + 1) / ((frequencies.get(stem) ?? 0) + 0.5));
+  const sentences = sentencesOf(text).map((part) => sentenceOf(part, vectors));
+  const quoted = readQuotes(quotes, vectors);
+  const holders = holdersOf(quoted);
+  const rarity: Rarity = (stem) => Math.log(1 + (quoted.length + 1) / ((holders.get(stem)?.size ?? 0) + 0.5));
   const words = sentences.flatMap((sentence) => sentence.words);
   return {
     question: sentenceOf(question, vectors),
-    titles,
     quotes: quoted,
-    known: new Set([...frequencies.keys(), ...titles]),
+    titles: new Set(quotes.flatMap(({ title }) => stemsOf(wordsOf(title.replace(/\([^()]*\)\s*$/, ''))))),
+    holders,
     rarity,
     text,
     answer: sentences,
+    supports: sentences.map((sentence) => supportOf(sentence, { quoted, rarity })),
     words,
     content: words.filter(({ isContent }) => isContent),
     vector: vectors(text),
-    supports: sentences.map((sentence) => supportOf(sentence, { quoted, rarity })),
-    grams: [1, 2, 3, 4].map((n) => new Set(quoted.flatMap((sentence) => gramsOf(sentence.words, n)))),
   };
+}
+
+function readQuotes(quotes: RewardInput['quotes'], vectors: Vectors): QuoteSentence[] {
+  const read = quotedOf(quotes).map(({ text, quote }) => ({ ...sentenceOf(text, vectors), quote }));
+  return read.map((sentence, place) => {
+    const passage = read
+      .slice(place, place + passageLength)
+      .filter(({ quote }) => quote === sentence.quote)
+      .flatMap(({ stems }) => [...stems]);
+    return { ...sentence, place, passage: new Set(passage) };
+  });
 }
 
 function sentenceOf(text: string, vectors: Vectors): Sentence {
@@ -114,9 +137,20 @@ function sentenceOf(text: string, vectors: Vectors): Sentence {
 const stemsOf = (words: readonly Word[]): string[] =>
   words.filter(({ isContent }) => isContent).map(({ stem }) => stem);
 
+function holdersOf(quoted: readonly QuoteSentence[]): Map<string, Set<QuoteSentence>> {
+  const holders = new Map<string, Set<QuoteSentence>>();
+  for (const sentence of quoted)
+    for (const stem of sentence.stems) {
+      const known = holders.get(stem);
+      if (known) known.add(sentence);
+      else holders.set(stem, new Set([sentence]));
+    }
+  return holders;
+}
+
 function supportOf(
   sentence: Sentence,
-  { quoted, rarity }: { quoted: readonly QuoteSentence[]; rarity: (stem: string) => number },
+  { quoted, rarity }: { quoted: readonly QuoteSentence[]; rarity: Rarity },
 ): Support {
   let found: Support = { best: null, cosine: 0, overlap: 0 };
   for (const best of quoted) {
@@ -125,25 +159,4 @@ function supportOf(
     if (!found.best || cosine + overlap > found.cosine + found.overlap) found = { best, cosine, overlap };
   }
   return found;
-}
-
-/** Share of stems, weighted by rarity, that are among others; 0 for none. */
-export function overlapOf(
-  stems: Iterable<string>,
-  { of, rarity }: { of: ReadonlySet<string>; rarity: (stem: string) => number },
-): number {
-  let shared = 0;
-  let all = 0;
-  for (const stem of stems) {
-    const weight = rarity(stem);
-    all += weight;
-    if (of.has(stem)) shared += weight;
-  }
-  return all === 0 ? 0 : shared / all;
-}
-
-export function dot(one: Float32Array, other: Float32Array): number {
-  let sum = 0;
-  for (let index = 0; index < one.length; index += 1) sum += one[index]! * other[index]!;
-  return sum;
 }

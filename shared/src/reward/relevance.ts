@@ -1,103 +1,106 @@
-import { least, mean, most, share, shareOf, type FeatureGroup } from './group.ts';
-import { dot, overlapOf, type Reading } from './reading.ts';
+import type { FeatureGroup } from './group.ts';
+import { dot, mean, most, overlapOf, share, shareOf } from './measures.ts';
+import type { Reading, Sentence } from './reading.ts';
+import type { Word } from './words.ts';
 
-/** How far the answer is about what was asked, and says it soon. */
+/** How far the answer is about what was asked. */
 export const relevance: FeatureGroup = {
   features: [
-    { name: 'question-cosine', description: 'Likeness in meaning of question and whole answer.' },
-    { name: 'question-cosine-first', description: 'Likeness of question and first sentence.' },
-    { name: 'question-cosine-most', description: 'Likeness of question and the sentence most like it.' },
-    { name: 'question-cosine-mean', description: 'Likeness of question and each sentence: mean.' },
-    { name: 'question-cosine-least', description: 'Likeness of question and the sentence least like it.' },
-    { name: 'question-words', description: 'Share of the question’s words in the answer.' },
-    { name: 'question-words-first', description: 'Share of the question’s words in the first sentence.' },
-    { name: 'question-words-most', description: 'Most of the question’s words in one sentence: share.' },
+    { name: 'question-meaning', description: 'How like in meaning question and answer are.' },
+    { name: 'question-first', description: 'How like in meaning question and first sentence are.' },
+    { name: 'echo', description: 'Share of words that are the question’s, and not in the quotes.' },
     {
-      name: 'asked-place',
-      description: 'Place of the sentence with most of the question’s words, from 0 to 1.',
-    },
-    {
-      name: 'kind-asked',
+      name: 'key-words',
       description:
-        'What the question asks for (a name, a number, a date) is there, in a sentence with the question’s words.',
+        'Share of what the two sentences of the quotes nearest to the question add to it that the answer has.',
     },
-    { name: 'kind-asked-first', description: 'The same, in the first sentence.' },
+    { name: 'covered', description: 'Share of the words of the two sentences of the quotes it has most of.' },
     {
-      name: 'key-cosine',
-      description: 'Likeness of the answer to the sentence of the quotes that is most like the question.',
+      name: 'asked-near',
+      description:
+        'In the sentence nearest to the question: how near to the question’s words its names, numbers or dates, whichever is asked for, are in the quotes.',
     },
-    { name: 'key-words', description: 'Share of the words of that sentence that the answer has.' },
-    { name: 'keys-words', description: 'The same for the three such sentences.' },
     {
-      name: 'relevant-support',
-      description: 'Likeness of the question to the quoted sentences that the answer rests on: mean.',
+      name: 'asked-found',
+      description:
+        'Of the five names, numbers or dates nearest to the question’s words in the quotes: share it has.',
     },
-    { name: 'first-quote', description: 'Share of sentences that rest on the first quote.' },
-    { name: 'opening', description: 'Share of sentences that rest on the first sentence of a quote.' },
-    { name: 'quotes-used', description: 'Share of the quotes that some sentence rests on.' },
     {
       name: 'in-order',
-      description: 'Share of neighbouring sentences that rest on the quotes in their order.',
+      description: 'Share of steps from sentence to sentence that go forwards in the quotes.',
     },
-    { name: 'title-words', description: 'Share of the words of the quotes’ titles in the answer.' },
+    { name: 'same-source', description: 'Share of steps that stay at the same sentence of the quotes.' },
+    { name: 'starts-first', description: 'Whether it begins with what the quotes begin with.' },
   ],
-  of: (reading) => {
-    const { question, answer, quotes, vector, supports, rarity, titles, content } = reading;
-    const cosines = answer.map((sentence) => dot(question.vector, sentence.vector));
-    const asked = answer.map((sentence) => overlapOf(question.stems, { of: sentence.stems, rarity }));
+  of(reading) {
+    const { question, answer, quotes, holders, vector, supports, rarity, content } = reading;
     const stems = new Set(content.map(({ stem }) => stem));
+    const nearness = (sentence: Sentence): number =>
+      dot(question.vector, sentence.vector) + overlapOf(question.stems, { of: sentence.stems, rarity });
     const keys = quotes
-      .map((quote) => ({
-        quote,
-        score: dot(question.vector, quote.vector) + overlapOf(question.stems, { of: quote.stems, rarity }),
-      }))
-      .toSorted((one, other) => other.score - one.score)
-      .map(({ quote }) => quote)
-      .slice(0, 3);
-    const places = supports.flatMap(({ best }) => (best ? [best.quote * 1000 + best.place] : []));
-    const kinds = answer.map((_, index) => Number(hasKind(reading, index)));
-    const quoteCount = new Set(quotes.map(({ quote }) => quote)).size;
+      .map((quote) => ({ quote, near: nearness(quote) }))
+      .toSorted((one, other) => other.near - one.near)
+      .slice(0, 2);
+    const added = new Set(
+      keys.flatMap(({ quote }) => [...quote.stems]).filter((stem) => !question.stems.has(stem)),
+    );
+    const covered = quotes
+      .map((quote) => overlapOf(quote.stems, { of: stems, rarity }))
+      .toSorted((one, other) => other - one);
+    const steps = supports.slice(1).flatMap(({ best }, index) => {
+      const before = supports[index]!.best;
+      return best && before ? [best.place - before.place] : [];
+    });
+    const asked = candidatesOf(reading);
+    const nearest = most([...asked.values()]);
+    const foremost = answer.toSorted((one, other) => nearness(other) - nearness(one))[0];
+    const wanted = (foremost?.words ?? []).filter((word) => asked.has(word.stem));
+    const sought = [...asked].toSorted(([, one], [, other]) => other - one).slice(0, 5);
     return [
       dot(question.vector, vector),
-      cosines[0] ?? 0,
-      most(cosines),
-      mean(cosines),
-      least(cosines),
-      overlapOf(question.stems, { of: stems, rarity }),
-      asked[0] ?? 0,
-      most(asked),
-      share(Math.max(0, asked.indexOf(most(asked))), answer.length),
-      most(kinds.map((kind, index) => kind * asked[index]!)),
-      kinds[0] ?? 0,
-      keys[0] ? dot(keys[0].vector, vector) : 0,
-      keys[0] ? overlapOf(keys[0].stems, { of: stems, rarity }) : 0,
-      mean(keys.map((key) => overlapOf(key.stems, { of: stems, rarity }))),
-      mean(supports.flatMap(({ best }) => (best ? [dot(question.vector, best.vector)] : []))),
-      shareOf(supports, ({ best }) => best?.quote === 0),
-      shareOf(supports, ({ best }) => best?.place === 0),
-      share(new Set(supports.flatMap(({ best }) => (best ? [best.quote] : []))).size, quoteCount),
-      shareOf(places.slice(1), (place) => place > places[places.indexOf(place) - 1]!),
-      overlapOf(titles, { of: stems, rarity }),
+      answer[0] ? dot(question.vector, answer[0].vector) : 0,
+      shareOf(content, ({ stem }) => question.stems.has(stem) && !holders.has(stem)),
+      overlapOf(added, { of: stems, rarity }),
+      mean(covered.slice(0, 2)),
+      share(mean(wanted.map(({ stem }) => asked.get(stem)!)), nearest),
+      shareOf(sought, ([stem]) => stems.has(stem)),
+      steps.length === 0 ? usualSteps.forward : shareOf(steps, (step) => step > 0),
+      shareOf(steps, (step) => step === 0),
+      Number(supports[0]?.best?.place === 0),
     ];
   },
 };
 
-/** Whether a sentence has something new of the kind that the question asks for. */
-function hasKind({ question, answer }: Reading, index: number): boolean {
-  const forms = question.words.map(({ form }) => form);
-  const { words } = answer[index]!;
-  const news = words.filter(({ isContent, stem }) => isContent && !question.stems.has(stem));
-  if (forms.includes('when') || forms.includes('year') || forms.includes('date'))
-    return news.some(({ isNumber, form }) => isNumber && /^\d{1,4}$/.test(form));
-  if (forms.includes('many') || forms.includes('much') || forms.includes('number'))
-    return news.some(({ isNumber, form }) => isNumber || numerals.has(form));
-  if (forms.some((form) => ['who', 'whose', 'whom', 'where'].includes(form)))
-    return news.some(({ isCapital, isNumber }, place) => isCapital && !isNumber && place > 0);
-  return true;
+/** What is taken for an answer of one sentence, which has no steps. */
+const usualSteps = { forward: 0.7 };
+/** Words before and after a candidate that count as near. */
+const near = 10;
+
+/** New words of the quotes of the kind that the question asks for; with the rarity of the question's words near them, the most. */
+function candidatesOf({ question, quotes, rarity }: Reading): Map<string, number> {
+  const isOfKind = kindAsked(question.words.map(({ form }) => form));
+  const found = new Map<string, number>();
+  for (const { words } of quotes)
+    for (const [place, word] of words.entries()) {
+      if (question.stems.has(word.stem) || !isOfKind(word)) continue;
+      const around = new Set(
+        words.slice(Math.max(0, place - near), place + near + 1).map(({ stem }) => stem),
+      );
+      let score = 0;
+      for (const stem of question.stems) if (around.has(stem)) score += rarity(stem);
+      found.set(word.stem, Math.max(found.get(word.stem) ?? 0, score));
+    }
+  return found;
 }
 
-const numerals = new Set(
-  'one two three four five six seven eight nine ten eleven twelve twenty thirty forty fifty hundred thousand million billion'.split(
-    ' ',
-  ),
+const months = new Set(
+  'january february march april may june july august september october november december'.split(' '),
 );
+
+function kindAsked(question: readonly string[]): (word: Word) => boolean {
+  const asks = (...forms: string[]): boolean => forms.some((form) => question.includes(form));
+  if (asks('when', 'year', 'date')) return ({ isNumber, form }) => isNumber || months.has(form);
+  if (asks('many', 'much', 'number')) return ({ isNumber }) => isNumber;
+  if (asks('who', 'whom', 'whose', 'where')) return ({ isCapital, isContent }) => isCapital && isContent;
+  return ({ isContent }) => isContent;
+}

@@ -13,17 +13,19 @@ const closeEnough = 1e-6;
 /**
  * Weights of the linear Bradley–Terry model with a Gaussian prior: the least of Σ weight · (softplus(d) − label · d) + ½ · l2 · |w|²,
  * d = w · row, by Newton's method. The problem is convex: there is one solution, wherever it starts.
+ * @param prior.l2 its strength: of all weights, or of each
  */
 export function fitBradleyTerry(
   { rows, labels, weights }: Differences,
-  { l2, start }: { l2: number; start?: Float64Array },
+  { l2, start }: { l2: number | Float64Array; start?: Float64Array },
 ): Float64Array {
   const size = rows[0]?.length ?? 0;
   const found = start ? start.slice() : new Float64Array(size);
+  const held = typeof l2 === 'number' ? new Float64Array(size).fill(l2) : l2;
   for (let step = 0; step < mostSteps; step += 1) {
-    const gradient = found.map((value) => l2 * value);
+    const gradient = found.map((value, index) => held[index]! * value);
     const hessian = new Float64Array(size * size);
-    for (let index = 0; index < size; index += 1) hessian[index * size + index] = l2;
+    for (let index = 0; index < size; index += 1) hessian[index * size + index] = held[index]!;
     for (const [pair, row] of rows.entries()) {
       const weight = weights[pair]!;
       if (weight === 0) continue;

@@ -1,4 +1,5 @@
 import { seededRandom } from '@rookery/shared/comparisons';
+import { rewardFeatureNames } from '@rookery/shared/reward';
 import { fitBradleyTerry, type Differences } from './bradley-terry.ts';
 import { checkExamples, headInputsOf, type PreparedAnswers, type RewardExample } from './examples.ts';
 import { standardised, standardOf, type RewardHead } from './head.ts';
@@ -16,6 +17,12 @@ export interface FitSettings {
 
 /** The usual strength of the prior, in comparisons: found on real comparisons by folds. */
 const usualL2 = 1000;
+/**
+ * The weight of length is held less: where raters do not care for length, it makes up for what other features have in common with it,
+ * and scores hang less on length (correlation 0.28 instead of 0.33, at the same accuracy).
+ */
+const lengthInput = rewardFeatureNames.indexOf('words');
+const lengthShare = 1 / 16;
 const clip = 4;
 const innerFolds = 5;
 
@@ -36,7 +43,8 @@ export async function fitReward(options: {
   const inputs = headInputsOf(answers);
   checkExamples(inputs, examples);
   if (examples.length === 0) throw new RangeError('There are no comparisons to learn from.');
-  const l2 = usualL2 * settings.regularisation;
+  const l2 = new Float64Array(inputs[0]?.length ?? 0).fill(usualL2 * settings.regularisation);
+  if (lengthInput < l2.length) l2[lengthInput]! *= lengthShare;
   const used = [...new Set(examples.flatMap(({ first, second }) => [first, second]))];
   const standard = { ...standardOf(used.map((index) => inputs[index]!)), clip };
   const rows = new Map(used.map((index) => [index, standardised(inputs[index]!, standard)]));

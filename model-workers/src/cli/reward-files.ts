@@ -1,0 +1,140 @@
+import type { RewardAnswer, RewardJobPair } from '@rookery/shared/api';
+import { readComparison } from '@rookery/shared/datasets';
+import type { RewardInput } from '@rookery/shared/reward';
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { z } from 'zod';
+import { CliError } from './errors.ts';
+
+/** Problems that are told; there may be as many as lines. */
+const mostProblems = 5;
+/** Share of the questions of a file that are held out. */
+export const heldOutShare = 0.25;
+
+/** Comparisons of a file, as a training reads them. */
+export interface ComparisonsFile {
+  answers: RewardAnswer[];
+  pairs: RewardJobPair[];
+}
+
+/**
+ * Reads a JSONL file in the shape of `openai/webgpt_comparisons`, raw or flat. Each line is a pair; answers of the same words and quotes to one
+ * question are one answer. The quarter of the questions that comes first in the order of a hash of their text is held out, whatever else is in the file.
+ * @throws CliError that names the lines that cannot be read; nothing is passed over
+ */
+export async function readComparisons(file: string): Promise<ComparisonsFile> {
+  const answers = new Map<string, RewardAnswer>();
+  const pairs: RewardJobPair[] = [];
+  const naming = { dataset: null, idOf: hashOf };
+  await readLines(file, (value, line) => {
+    const read = readComparison(value, naming);
+    if (read.row === undefined) return read.problem;
+    const { question, score } = read.row;
+    const ids = read.row.answers.map(({ text, quotes }) => {
+      const answer = {
+        questionId: hashOf(question.fullText),
+        question: question.fullText,
+        quotes: quotes.map(({ title, extract }) => ({ title, extract })),
+        answer: text,
+        origin: 'import' as const,
+        isHeldOut: false,
+        isZero: false,
+      };
+      const answerId = hashOf(JSON.stringify([answer.question, answer.quotes, text]));
+      answers.set(answerId, { answerId, ...answer });
+      return answerId;
+    });
+    if (ids[0] === ids[1]) return 'both answers are the same';
+    pairs.push({
+      pairId: String(line),
+      questionId: hashOf(question.fullText),
+      firstAnswerId: ids[0]!,
+      secondAnswerId: ids[1]!,
+      source: 'file',
+      isHeldOut: false,
+      ratings: [{ comparisonId: String(line), revision: 1, values: { overall: score } }],
+    });
+    return null;
+  });
+  const questions = [...new Set(pairs.map(({ questionId }) => questionId))].toSorted();
+  const held = new Set(questions.slice(0, Math.max(1, Math.round(questions.length * heldOutShare))));
+  for (const one of [...answers.values(), ...pairs]) one.isHeldOut = held.has(one.questionId);
+  return { answers: [...answers.values()], pairs };
+}
+
+const answerSchema = z.object({
+  question: z.union([z.string(), z.object({ full_text: z.string() }).transform((one) => one.full_text)]),
+  quotes: z
+    .union([
+      z.array(z.object({ title: z.string(), extract: z.string() })),
+      z
+        .object({ title: z.array(z.string()), extract: z.array(z.string()) })
+        .transform(({ title, extract }) =>
+          extract.map((one, index) => ({ title: title[index] ?? '', extract: one })),
+        ),
+    ])
+    .default([]),
+  answer: z.string(),
+});
+
+/** A line of a file of answers: what is scored, and the line as it was. */
+export interface AnswerLine {
+  input: RewardInput;
+  row: Record<string, unknown>;
+}
+
+/** Reads a JSONL file of `{question, quotes, answer}`. @throws CliError that names the lines that cannot be read */
+export async function readAnswers(file: string): Promise<AnswerLine[]> {
+  const lines: AnswerLine[] = [];
+  await readLines(file, (value) => {
+    const parsed = answerSchema.safeParse(value);
+    if (!parsed.success) return z.prettifyError(parsed.error).replaceAll('\n', ' ');
+    lines.push({ input: parsed.data, row: value as Record<string, unknown> });
+    return null;
+  });
+  return lines;
+}
+
+/**
+ * Reads a file of JSON lines; empty ones are passed over.
+ * @param take gets each value and its line, from 1; gives what is wrong with it, or null
+ * @throws CliError that names the first lines that are wrong
+ */
+async function readLines(file: string, take: (value: unknown, line: number) => string | null): Promise<void> {
+  const problems: string[] = [];
+  let line = 0;
+  try {
+    for await (const text of createInterface({ input: createReadStream(file), crlfDelay: Infinity })) {
+      line += 1;
+      if (text.trim() === '') continue;
+      const problem = takeText(text, line, take);
+      if (problem !== null) problems.push(`line ${line}: ${problem}`);
+    }
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === undefined) throw error;
+    throw new CliError('usage', `${file} cannot be read: ${(error as Error).message}`, { cause: error });
+  }
+  if (problems.length > 0)
+    throw new CliError(
+      'failed',
+      `${problems.length} of ${line} lines of ${file} cannot be used. Mend or remove them:\n${problems.slice(0, mostProblems).join('\n')}`,
+    );
+  if (line === 0) throw new CliError('failed', `${file} is empty.`);
+}
+
+function takeText(
+  text: string,
+  line: number,
+  take: (value: unknown, line: number) => string | null,
+): string | null {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return 'it is not JSON';
+  }
+  return take(value, line);
+}
+
+const hashOf = (text: string): string => createHash('sha256').update(text).digest('hex');
