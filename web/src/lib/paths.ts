@@ -35,11 +35,19 @@ export const paths = {
   sample: (projectId: string, sampleId: string) => `/projects/${projectId}/sampling/samples/${sampleId}`,
   rewardModels: (projectId: string) => `/projects/${projectId}/reward-models`,
   rewardModel: (projectId: string, modelId: string) => `/projects/${projectId}/reward-models/${modelId}`,
+  scoredAnswers: (projectId: string, modelId: string) =>
+    `/projects/${projectId}/reward-models/${modelId}/answers`,
+  rewardPairs: (projectId: string, modelId: string) =>
+    `/projects/${projectId}/reward-models/${modelId}/pairs`,
+  bestOfN: (projectId: string, modelId: string) =>
+    `/projects/${projectId}/reward-models/${modelId}/best-of-n`,
+  tryReward: (projectId: string, modelId: string) => `/projects/${projectId}/reward-models/${modelId}/try`,
   rounds: (projectId: string) => `/projects/${projectId}/rounds`,
   newRound: (projectId: string) => `/projects/${projectId}/rounds/new`,
   round: (projectId: string, roundId: string) => `/projects/${projectId}/rounds/${roundId}`,
   queue: (projectId: string) => `/projects/${projectId}/queue`,
   queueBoard: '/admin/queues',
+  artifacts: '/artifacts',
   exports: (projectId: string) => `/projects/${projectId}/exports`,
   guidelines: (projectId: string) => `/projects/${projectId}/guidelines`,
   practice: (projectId: string) => `/projects/${projectId}/practice`,

@@ -4,6 +4,7 @@ import { compareText } from './text/compare.ts';
 import { comparisonsText } from './text/comparisons.ts';
 import { policiesText } from './text/policies.ts';
 import { queueText } from './text/queue.ts';
+import { rewardsText } from './text/rewards.ts';
 import { roundsText } from './text/rounds.ts';
 import { samplingText } from './text/sampling.ts';
 
@@ -20,6 +21,7 @@ export const text = {
   comparisons: comparisonsText,
   policies: policiesText,
   queue: queueText,
+  rewards: rewardsText,
   rounds: roundsText,
   sampling: samplingText,
   product: 'Rookery',
@@ -518,6 +520,7 @@ export const text = {
     sampling: 'Sampling',
     comparisons: 'Comparisons',
     rounds: 'Rounds',
+    rewards: 'Reward model',
     guidelines: 'Guidelines',
     exports: 'Exports',
     queue: 'Jobs',
