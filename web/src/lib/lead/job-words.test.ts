@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { jobWords, versionMadeBy } from './job-words.ts';
+import { jobWords, rewardModelOf, versionMadeBy } from './job-words.ts';
 
 test('an import says what is new of everything that came with it, and leaves out counts of nothing', () => {
   const result = {
@@ -56,4 +56,18 @@ test('a job of sampling counts what became of its samples', () => {
 
 test('a job without a result has nothing to say', () => {
   expect(jobWords({ kind: 'ping', result: null })).toBe('');
+});
+
+test('a training of the reward model names its version and leads to it, as a scoring by it does', () => {
+  const result = {
+    modelId: '9',
+    version: 2,
+    pairs: 80,
+    accuracy: { right: 12, of: 20, low: 0.4, high: 0.8 },
+  };
+  expect(jobWords({ kind: 'train-reward', result })).toBe('Reward model 2: 60\u00A0% right, held out');
+  expect(rewardModelOf({ kind: 'train-reward', result })).toBe('9');
+  const scored = { modelId: '9', version: 2, scored: 1200 };
+  expect(jobWords({ kind: 'score-answers', result: scored })).toBe('1,200 answers scored');
+  expect(rewardModelOf({ kind: 'score-answers', result: scored })).toBe('9');
 });

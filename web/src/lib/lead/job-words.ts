@@ -8,6 +8,7 @@ type Words = Readonly<Record<string, (count: number) => string>>;
 export function jobWords({ kind, result }: Pick<Job, 'kind' | 'result'>): string {
   if (result === null) return '';
   if (kind === 'train-ranker') return trainedWords(result);
+  if (kind === 'train-reward') return rewardWords(result);
   const { rebuilt, differing, rows, leftOut } = result;
   if (typeof rebuilt === 'number' && typeof differing === 'number')
     return text.exports.verified(rebuilt, differing);
@@ -28,6 +29,7 @@ const importWords: Words = { ...text.imports.results, ...text.comparisons.import
 const wordsOf: Partial<Record<Job['kind'], Words>> = {
   'make-pairs': text.comparisons.making.results,
   'choose-pairs': text.rounds.results,
+  'score-answers': { scored: text.rewards.results.scored },
   sample: text.jobs.results.samples,
 };
 
@@ -39,6 +41,21 @@ function trainedWords({ name, version, accuracy }: NonNullable<Job['result']>): 
   const { right, of } = share;
   if (typeof right !== 'number' || typeof of !== 'number' || of === 0) return source;
   return text.jobs.results.trained(source, formatPercent(right / of));
+}
+
+/** Which version of the reward model a training made, and how often it agrees with people on what it was not trained on. */
+function rewardWords({ version, accuracy }: NonNullable<Job['result']>): string {
+  if (typeof version !== 'number') return '';
+  const name = text.rounds.modelName(version);
+  const { right, of } = isCounts(accuracy) ? accuracy : {};
+  if (typeof right !== 'number' || typeof of !== 'number' || of === 0) return name;
+  return text.rewards.results.trained(name, formatPercent(right / of));
+}
+
+/** The version of the reward model that a job has trained or scored by; null if there is none. */
+export function rewardModelOf({ kind, result }: Pick<Job, 'kind' | 'result'>): string | null {
+  const id = kind === 'train-reward' || kind === 'score-answers' ? result?.['modelId'] : undefined;
+  return typeof id === 'string' ? id : null;
 }
 
 /** The policy version that a training has made; null if it made none. */
