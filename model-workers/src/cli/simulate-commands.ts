@@ -117,7 +117,7 @@ export function addSimulateCommands(
       150,
     )
     .addOption(tasteOption())
-    .addOption(noiseOption([0.8, 1.2, 1.6]))
+    .addOption(noiseOption([1, 1.5, 2]))
     .option('--seed <n>', 'chooses the people and every draw', between('--seed', 0, 2 ** 32 - 1), 1)
     .addOption(
       new Option(
