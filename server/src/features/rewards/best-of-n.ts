@@ -1,16 +1,20 @@
 import type { BestOf } from '@rookery/shared/api';
-import { bestOfNEstimate, meanOf, type ScoredSample } from '@rookery/shared/reward';
+import { bestOfNEstimate, type ScoredSample } from '@rookery/shared/reward';
 import { sql } from 'drizzle-orm';
 import { setImmediate } from 'node:timers/promises';
 import type { Queryable } from '../../db/database.ts';
+import { resampledMeans } from './resampled-means.ts';
 import { findModel, type ModelKey } from './versions.ts';
 
-interface Row extends Record<string, unknown> {
-  questionId: string;
+interface Scores {
   score: number | null;
   firstHalf: number | null;
   secondHalf: number | null;
-  citesReference: boolean | null;
+  /** 1 if it does; null where its question has no reference pages. */
+  citesReference: number | null;
+}
+interface Row extends Scores, Record<string, unknown> {
+  questionId: string;
 }
 
 /** Every n up to here, and from there on every power of 2. */
@@ -30,7 +34,7 @@ export async function readBestOf(
   const { rows } = await db.execute<Row>(sql`
     select samples.question_id as "questionId", answer_scores.score, answer_scores.first_half as "firstHalf",
       answer_scores.second_half as "secondHalf",
-      case when jsonb_array_length(questions.reference_pages) > 0 then episodes.cites_reference end as "citesReference"
+      case when jsonb_array_length(questions.reference_pages) > 0 then episodes.cites_reference::int end as "citesReference"
     from samples
     inner join questions on questions.id = samples.question_id and questions.excluded_at is null
     inner join episodes on episodes.sample_id = samples.id and episodes.draw = samples.draw
@@ -44,11 +48,18 @@ export async function readBestOf(
   const questions = [...Map.groupBy(scored, ({ questionId }) => questionId).values()].filter(
     (samples) => samples.length > 1,
   );
-  const points: BestOf['points'] = [];
-  for (const n of sizesUpTo(Math.max(0, ...questions.map((samples) => samples.length)))) {
-    points.push(pointOf(questions, n));
+  const sizes = sizesUpTo(Math.max(0, ...questions.map((samples) => samples.length)));
+  const rowsOfQuestions: (number | null)[][] = [];
+  for (const samples of questions) {
+    rowsOfQuestions.push(sizes.flatMap((n) => figuresOf(samples, n)));
     await setImmediate();
   }
+  const means = await resampledMeans(rowsOfQuestions, 'best of n');
+  const points = sizes.map((n, at): BestOf['points'][number] => {
+    const [score, chosen, judged, citing] = means.slice(at * figures.length, (at + 1) * figures.length);
+    const enough = questions.filter((samples) => samples.length >= n);
+    return { n, questions: enough.length, score: score!, chosen: chosen!, judged: judged!, citing: citing! };
+  });
   const scores = scored.map(({ score }) => score!);
   const mean = scores.length === 0 ? null : scores.reduce((sum, score) => sum + score, 0) / scores.length;
   return {
@@ -72,38 +83,27 @@ function sizesUpTo(most: number): number[] {
   return sizes;
 }
 
-function pointOf(questions: readonly (readonly Row[])[], n: number): BestOf['points'][number] {
-  const enough = questions.filter((samples) => samples.length >= n);
-  /** The mean over questions of what the chosen sample is worth; null where no question has what it takes. */
-  const mean = (pick: (row: Row) => ScoredSample | null) => {
-    const units = enough.flatMap((samples) => {
-      const picked = samples.map(pick);
-      const value = picked.includes(null) ? null : bestOfNEstimate(picked as ScoredSample[], n);
-      return value === null ? [] : [[value, 1] as const];
-    });
-    return meanOf(units, 'best of n');
+/** The figures of a point, in the order in which they are worked out. */
+const figures = ['score', 'chosen', 'judged', 'citing'] as const;
+
+/** What a question adds to the figures of a point; null where it has too few samples, or not what the figure takes. */
+function figuresOf(samples: readonly Row[], n: number): (number | null)[] {
+  if (samples.length < n) return figures.map(() => null);
+  const worth = (training: keyof Scores, value: keyof Scores): number | null => {
+    const picked: ScoredSample[] = [];
+    for (const row of samples) {
+      const [by, of] = [row[training], row[value]];
+      if (by === null || of === null) return null;
+      picked.push({ training: by, value: of });
+    }
+    return bestOfNEstimate(picked, n);
   };
-  const both = (value: 'own' | 'other') => {
-    const units = enough.flatMap((samples) => {
-      const ways = (['firstHalf', 'secondHalf'] as const).map((chooser) => {
-        const judge = value === 'own' ? chooser : chooser === 'firstHalf' ? 'secondHalf' : 'firstHalf';
-        const picked = samples.flatMap((row) =>
-          row[chooser] === null || row[judge] === null ? [] : [{ training: row[chooser], value: row[judge] }],
-        );
-        return picked.length < samples.length ? null : bestOfNEstimate(picked, n);
-      });
-      return ways[0] === null || ways[1] === null ? [] : [[(ways[0]! + ways[1]!) / 2, 1] as const];
-    });
-    return meanOf(units, 'best of n');
-  };
-  return {
-    n,
-    questions: enough.length,
-    score: mean(({ score }) => ({ training: score!, value: score! }))!,
-    chosen: both('own'),
-    judged: both('other'),
-    citing: mean(({ score, citesReference }) =>
-      citesReference === null ? null : { training: score!, value: Number(citesReference) },
-    ),
-  };
+  const bothWays = (one: number | null, other: number | null): number | null =>
+    one === null || other === null ? null : (one + other) / 2;
+  return [
+    worth('score', 'score'),
+    bothWays(worth('firstHalf', 'firstHalf'), worth('secondHalf', 'secondHalf')),
+    bothWays(worth('firstHalf', 'secondHalf'), worth('secondHalf', 'firstHalf')),
+    worth('score', 'citesReference'),
+  ];
 }

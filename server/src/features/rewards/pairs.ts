@@ -40,7 +40,10 @@ export async function listRewardPairs(
       group by fixed.pair_id
     ), judged as (
       select fixed_pairs.*, pairs.question_id, pairs.first_answer_id, pairs.second_answer_id,
-        1 / (1 + exp(least(700, second_score.score - first_score.score))) as predicted, pairs.id as "pairId"
+        -- Beyond these bounds exp is refused; for what is missing, least and greatest would give them.
+        case when first_score.score is not null and second_score.score is not null
+          then 1 / (1 + exp(greatest(-700, least(700, second_score.score - first_score.score)))) end as predicted,
+        pairs.id as "pairId"
       from fixed_pairs
       inner join pairs on pairs.id = fixed_pairs.pair_id
       left join answer_scores as first_score

@@ -1,6 +1,6 @@
 import type { RewardPreview, RewardSettings } from '@rookery/shared/api';
 import { isTie, labelOf } from '@rookery/shared/reward';
-import { and, eq, inArray, isNotNull, isNull, sql, type SQL } from 'drizzle-orm';
+import { and, eq, isNotNull, isNull, sql, type SQL } from 'drizzle-orm';
 import { counts } from '../../db/counting-comparisons.ts';
 import type { Queryable, Transaction } from '../../db/database.ts';
 import { countsAsAccepted, isDone } from '../../db/review-standing.ts';
@@ -156,7 +156,12 @@ export async function fixTraining(
       .update(questions)
       .set({ isHeldOut })
       .where(
-        and(eq(questions.projectId, projectId), inArray(questions.id, ids), isNull(questions.isHeldOut)),
+        and(
+          eq(questions.projectId, projectId),
+          // One parameter: a statement has no more than 65,535.
+          sql`${questions.id} = any(${sql.param(ids)}::uuid[])`,
+          isNull(questions.isHeldOut),
+        ),
       );
   }
   // A comparison of a question that was not met when they were decided was submitted since, and comes next time.
