@@ -29,3 +29,7 @@ export const takes = (workers: readonly Worker[], kind: ModelJobKind): boolean =
 /** Names of the endpoints that workers have which are online, in the order of the alphabet. */
 export const endpointsOf = (workers: readonly Worker[]): string[] =>
   [...new Set(workers.filter(({ isOnline }) => isOnline).flatMap(({ endpoints }) => endpoints))].toSorted();
+
+/** Names of the folders of encoders that workers have which are online, in the order of the alphabet. */
+export const encodersOf = (workers: readonly Worker[]): string[] =>
+  [...new Set(workers.filter(({ isOnline }) => isOnline).flatMap(({ encoders }) => encoders))].toSorted();

@@ -41,7 +41,7 @@ export const rewardsText = {
     lengthCorrelation: 'Correlation with length',
     logLossHelp: 'in nats; a coin has 0.69',
     calibrationErrorHelp: 'mean distance of predicted from observed preference',
-    lengthCorrelationHelp: 'of score and number of words; 0 is none',
+    lengthNone: 'Not known: scores or lengths of the held-out answers do not vary.',
   },
 
   list: {
@@ -101,9 +101,6 @@ export const rewardsText = {
     keptOut: 'Held out',
     keptOutWords: (questions: number, pairs: number) =>
       `${counted(questions, 'question', 'questions')}, ${counted(pairs, 'pair', 'pairs')}`,
-    training: 'On what it learnt from',
-    trainingWords: (share: string, loss: string, pairs: number) =>
-      `${share} right, log loss ${loss}, over ${counted(pairs, 'pair', 'pairs')}`,
     halves: 'Two halves',
     halvesWords: (first: number, second: number) =>
       `two more models learnt from ${number(first)} and ${number(second)} of the questions, so that one can judge what the other chooses`,
@@ -129,12 +126,8 @@ export const rewardsText = {
     secondsWords: (one: { reading: string; encoding: string; training: string }) =>
       `reading ${one.reading}, encoding ${one.encoding}, training ${one.training}`,
     made: 'Made',
-    settingWords: {
-      collapsed: 'is better, as in WebGPT',
-      graded: 'counts more than better',
-      yes: 'yes',
-      no: 'no',
-    } as Record<string, string>,
+    yes: 'yes',
+    no: 'no',
   },
 
   accuracy: {
@@ -153,9 +146,35 @@ export const rewardsText = {
     before: (version: number, share: string, difference: string, interval: string) =>
       `Version ${number(version)} on the same pairs: ${share}. Difference, pair by pair: ${difference} (${interval}).`,
     zeroIn: 'The interval holds 0: which of them is better is not known.',
-    figures: 'Other figures',
+  },
+
+  others: {
+    title: 'Other figures',
     value: 'Value',
     measure: 'Measure',
+    file: 'figures.csv',
+  },
+  /** What a correlation of score and number of words means, by its size. */
+  lengthWords: {
+    hardly: () => 'Of score and number of words: length hardly matters to it.',
+    little: (isPositive: boolean) =>
+      `Of score and number of words: ${isPositive ? 'longer' : 'shorter'} answers score a little higher.`,
+    clearly: (isPositive: boolean) =>
+      `Of score and number of words: ${isPositive ? 'longer' : 'shorter'} answers score clearly higher. Look whether people want that.`,
+    strongly: (isPositive: boolean) =>
+      `Of score and number of words: ${isPositive ? 'longer' : 'shorter'} answers score much higher. It may judge length more than content.`,
+    unsure: 'The interval holds 0: it may be chance.',
+  },
+
+  against: {
+    title: 'Training against held-out',
+    help: 'Where it is much better on what it learnt from than on what it never saw, it has learnt single answers by heart.',
+    file: 'training-against-held-out.csv',
+    on: 'Tested on',
+    training: 'What it learnt from',
+    heldOut: 'Held-out questions',
+    questions: 'Questions',
+    pairs: 'Pairs',
   },
 
   calibration: {
@@ -195,27 +214,19 @@ export const rewardsText = {
   },
   coin: 'coin',
 
-  snapshot: {
-    title: 'What it learnt from',
-    source: 'Source',
-    comparisons: 'Comparisons',
-    file: 'snapshot.csv',
-  },
-
   settings: {
     seed: 'Seed',
     seedHelp: 'The same comparisons, settings and seed give the same model on one device.',
     encoder: 'Encoder',
     encoderHelp:
-      'The one that Rookery ships, or the name of a folder in the workers’ environment (ROOKERY_ENCODER_<NAME>).',
+      'The one that Rookery ships, or a folder that a worker which is online names (ROOKERY_ENCODER_<NAME>).',
     members: 'Members of the ensemble',
     membersHelp: 'How far they differ is the uncertainty of a score.',
     regularisation: 'Regularisation',
     regularisationHelp: 'How strongly weights are held to 0, in multiples of the usual.',
     muchBetter: '“Much better”',
-    muchBetterHelp: 'Whether it counts more than “better”.',
-    heldOutPercent: 'Held out, percent of new questions',
-    heldOutPercentHelp: 'Decided when a question is first learnt from, for good.',
+    heldOutPercent: 'Held out, percent of questions',
+    heldOutPercentHelp: 'A question is held out, or not, from when it is first met, for good.',
     imported: 'Imported comparisons',
     simulated: 'Simulated raters’ comparisons',
   },
@@ -239,13 +250,13 @@ export const rewardsText = {
     seeComparisons: 'Comparisons',
     imported: 'Learn from imported comparisons too',
     simulated: 'Learn from simulated raters’ comparisons too',
-    simulatedHelp: 'Refused where the project’s settings do not allow simulation.',
+    simulatedRefused: 'This project does not allow simulation.',
     muchBetter: {
-      collapsed: '“Much better” counts as “better”, as in WebGPT',
-      graded: '“Much better” counts more than “better”',
+      collapsed: 'is better, as in WebGPT',
+      graded: 'counts more than better',
     },
     note: 'Note (optional)',
-    settings: 'Settings of the training',
+    settings: 'Advanced',
     noWorker: 'No model worker that trains reward models is online: the job waits until one comes.',
     howToStart: 'How to start one',
     start: 'Train',

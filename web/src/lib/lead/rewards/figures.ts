@@ -31,6 +31,15 @@ function pointsOf(difference: number): string {
 export const isDecided = ({ low, high }: Estimate): boolean =>
   low !== null && high !== null && (low > 0 || high < 0);
 
+/** What a correlation of score and length means for answers, and whether it is sure that there is one. */
+export function lengthWords(correlation: Estimate): string {
+  const words = text.rewards.lengthWords;
+  const size = Math.abs(correlation.value);
+  const strength = size < 0.1 ? 'hardly' : size < 0.3 ? 'little' : size < 0.5 ? 'clearly' : 'strongly';
+  const said = words[strength](correlation.value > 0);
+  return strength === 'hardly' || isDecided(correlation) ? said : `${said} ${words.unsure}`;
+}
+
 /** The name of a source of comparisons. */
 export const sourceName = (source: string): string => text.rewards.sources[source] ?? source;
 
