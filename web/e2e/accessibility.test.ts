@@ -70,6 +70,7 @@ describe.each([
       ['/comparisons/pairs', 'No pairs yet'],
       ['/comparisons/answers', 'No answers yet'],
       ['/comparisons/agreement', 'No pair has two ratings yet'],
+      ['/reward-models', 'No reward model yet'],
       ['/rounds', 'No rounds yet'],
       ['/rounds/new', 'No version to sample from yet'],
       ['/exports', 'Nothing exported yet'],

@@ -48,7 +48,8 @@ export const rewardsText = {
     empty: 'No reward model yet',
     emptyHelp:
       'A reward model learns from comparisons which answers people prefer. Then it scores answers, picks the best of n samples, and says which pairs people should compare next.',
-    emptyComparisons: 'There are no comparisons to learn from yet.',
+    emptyComparisons:
+      'There are no comparisons to learn from yet: have answers compared, or import comparisons.',
     goComparisons: 'Comparisons',
     version: 'Version',
     learnt: 'Learnt from',
@@ -141,10 +142,14 @@ export const rewardsText = {
     right: 'Right',
     humanNone: 'How often people agree is not known: no held-out pair has two ratings that are no ties.',
     humanHelp: 'About what is possible: a rating of one person against that of another.',
-    beats: 'Better than each rule of thumb',
-    notBetter: 'Not better than each rule of thumb',
-    before: (version: number, share: string, difference: string, interval: string) =>
-      `Version ${number(version)} on the same pairs: ${share}. Difference, pair by pair: ${difference} (${interval}).`,
+    standing: {
+      ahead: 'Better than each rule of thumb',
+      maybeAhead: 'Better than each rule of thumb, which may be chance',
+      notAhead: 'Not better than each rule of thumb',
+    },
+    before: (version: number) => `Version ${number(version)}, the one before`,
+    beforeWords: (share: string, difference: string, interval: string) =>
+      `on the same pairs: ${share}. Difference, pair by pair: ${difference}${interval === '' ? '' : ` (${interval})`}.`,
     zeroIn: 'The interval holds 0: which of them is better is not known.',
   },
 
@@ -185,7 +190,8 @@ export const rewardsText = {
     observed: 'Observed',
     perfect: 'As predicted',
     pairs: 'Pairs',
-    error: (value: string, interval: string) => `Expected calibration error: ${value} ${interval}`,
+    error: (value: string, interval: string) =>
+      `Expected calibration error: ${value}${interval === '' ? '' : ` (${interval})`}`,
   },
 
   learning: {

@@ -54,6 +54,9 @@ export const bestRule = ({ baselines }: Judged): RewardEvaluation['accuracy'] =>
     .map((rule) => baselines[rule])
     .reduce((best, one) => ((valueOf(one) ?? 0) > (valueOf(best) ?? 0) ? one : best));
 
-/** Whether a model is right more often than every rule of thumb on the same pairs. */
-export const beatsRules = (judged: Judged): boolean =>
-  (valueOf(judged.accuracy) ?? 0) > (valueOf(bestRule(judged)) ?? 0);
+/** Whether a model is right more often than every rule of thumb on the same pairs, and whether that can be chance. */
+export function standing(judged: Judged): 'ahead' | 'maybeAhead' | 'notAhead' {
+  const best = valueOf(bestRule(judged)) ?? 0;
+  if ((valueOf(judged.accuracy) ?? 0) <= best) return 'notAhead';
+  return judged.accuracy.low > best ? 'ahead' : 'maybeAhead';
+}
