@@ -36,21 +36,22 @@ export async function openBlobFolder(folder: string): Promise<BlobStore> {
   await mkdir(incoming, { recursive: true });
   await removeAbandoned(incoming);
   const relativePath = (hash: string) => join(hash.slice(0, 2), hash);
+  const isIntact = async (hash: string): Promise<boolean> => {
+    const hasher = createHash('sha256');
+    try {
+      await pipeline(createReadStream(join(folder, relativePath(hash))), hasher);
+      return hasher.digest('hex') === hash;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
+      throw error;
+    }
+  };
 
   return {
     folder,
     relativePath,
+    isIntact,
     read: (hash) => createReadStream(join(folder, relativePath(hash))),
-    async isIntact(hash) {
-      const hasher = createHash('sha256');
-      try {
-        await pipeline(createReadStream(join(folder, relativePath(hash))), hasher);
-        return hasher.digest('hex') === hash;
-      } catch (error) {
-        if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
-        throw error;
-      }
-    },
     async write(source, options = {}) {
       const maxBytes = options.maxBytes ?? Infinity;
       const temporary = join(incoming, randomUUID());
@@ -67,11 +68,8 @@ export async function openBlobFolder(folder: string): Promise<BlobStore> {
         await pipeline(source, measure, createWriteStream(temporary));
         const hash = hasher.digest('hex');
         const target = join(folder, relativePath(hash));
-        const isStored = await stat(target).then(
-          (stats) => stats.size === size,
-          () => false,
-        );
-        if (!isStored) {
+        // A file that was damaged is put right.
+        if (!(await isIntact(hash))) {
           await syncFile(temporary);
           await mkdir(join(folder, hash.slice(0, 2)), { recursive: true });
           await rename(temporary, target);

@@ -4,6 +4,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import type { Transaction } from '../../db/database.ts';
 import { blobs } from '../../db/schema/index.ts';
+import type { Dependencies } from '../../dependencies.ts';
 
 /** A manifest may be wrong in many places. */
 const maxProblemLength = 500;
@@ -15,13 +16,14 @@ interface Manifest {
 }
 
 /**
- * The manifest that a training hands in as its result, if it is one, was made with the job's settings, and its file was handed in before.
+ * The manifest that a training hands in as its result, if it is one, was made with the job's settings, and its file was handed in before and is there.
  * @throws ApiError `invalid_request`
  */
 export async function checkManifest<M extends Manifest>(
-  tx: Transaction,
-  { result, settings, schema }: { result: unknown; settings: unknown; schema: z.ZodType<{ manifest: M }> },
+  deps: Dependencies,
+  handedIn: { tx: Transaction; result: unknown; settings: unknown; schema: z.ZodType<{ manifest: M }> },
 ): Promise<M> {
+  const { tx, result, settings, schema } = handedIn;
   const parsed = schema.safeParse(result);
   if (!parsed.success) {
     throw refusedModel(
@@ -39,6 +41,12 @@ export async function checkManifest<M extends Manifest>(
     .where(and(eq(blobs.hash, sha256), eq(blobs.size, size)));
   if (!blob)
     throw refusedModel(`its model file of ${size} bytes with the SHA-256 ${sha256} was not handed in`);
+  if (!(await deps.blobs.isIntact(sha256))) {
+    throw new ApiError(
+      'invalid_request',
+      'The model file was damaged on the server after it was handed in. Look at its disk, then train again.',
+    );
+  }
   return manifest;
 }
 

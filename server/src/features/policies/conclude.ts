@@ -15,7 +15,7 @@ const inputSchema = z.object({ name: z.string(), note: z.string(), settings: ran
 export const trainingConclusion: Conclusion = {
   async conclude(deps, { tx, job, result }) {
     const { name, note, settings } = inputSchema.parse(job.input);
-    const manifest = await checkManifest(tx, { result, settings, schema: trainingResultSchema });
+    const manifest = await checkManifest(deps, { tx, result, settings, schema: trainingResultSchema });
     const taken = await takeNextVersion(tx, { projectId: job.projectId, name, kind: 'ranker' }).catch(
       (error: unknown) => {
         // To the worker a conflict would mean that the attempt is another's.

@@ -15,7 +15,7 @@ export const rewardConclusion: Conclusion = {
   async conclude(deps, { tx, job, result }) {
     const { projectId } = job;
     const { note, settings } = inputSchema.parse(job.input);
-    const manifest = await checkManifest(tx, { result, settings, schema: rewardResultSchema });
+    const manifest = await checkManifest(deps, { tx, result, settings, schema: rewardResultSchema });
     // One at a time in a project.
     await tx
       .select({ id: projects.id })

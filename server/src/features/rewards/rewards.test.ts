@@ -1,4 +1,4 @@
-import { ApiError, type Client } from '@rookery/shared/api';
+import { ApiError, createClient, type Client } from '@rookery/shared/api';
 import { eq, inArray } from 'drizzle-orm';
 import { rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -6,7 +6,7 @@ import { uuidv7 } from 'uuidv7';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { createTestApp, type TestApp, type TestMember } from '../../../test/app.ts';
 import { buildPairs, claimComparison, type BuiltPair } from '../../../test/comparisons.ts';
-import { finishTraining, rewardManifest } from '../../../test/rewards.ts';
+import { finishTraining, modelFileOf, rewardManifest } from '../../../test/rewards.ts';
 import { jobs, questions, rewardModels } from '../../db/schema/index.ts';
 import { sweepScoreRequests } from './ask.ts';
 
@@ -103,8 +103,13 @@ test('a quarter of the questions is held out for good', async () => {
 test('a job learns from the ratings as they were when it was made', async () => {
   const pairs = await compared(12);
   const { id: jobId } = await train();
-  const rating = await claimComparison(rater, projectId).catch(() => null);
-  expect(rating).toBeNull();
+  const { items: made } = await lead.client.listComparisons({ params: { projectId } });
+  await lead.client.excludeComparison({
+    params: { projectId, comparisonId: made[0]!.id },
+    body: { excluded: true, reason: 'Too fast.' },
+  });
+  const preview = await lead.client.previewRewardTraining({ params: { projectId }, body: {} });
+  expect(preview).toMatchObject({ comparisons: 11, pairs: 11 });
   const { items } = await worker.listRewardJobPairs({ params: { jobId }, query: { limit: 5 } });
   const rest = await worker.listRewardJobPairs({
     params: { jobId },
@@ -139,6 +144,8 @@ test('what a training hands in becomes the next version, once, and nothing that 
   const manifest = rewardManifest({ sha256: 'f'.repeat(64), size: 3 });
   const refused = worker.completeAttempt({ params, body: { attemptToken, result: { manifest } } });
   expect(await messageOf(refused)).toMatch(/was not handed in/);
+  const failed = await lead.client.getJob({ params: { projectId, jobId: again.id } });
+  expect(failed).toMatchObject({ state: 'failed', error: expect.stringMatching(/not handed in/) as unknown });
   const { items } = await lead.client.listRewardModels({ params: { projectId } });
   expect(items).toMatchObject([{ id: modelId, version: 1, isCurrent: true, model: { sha256 } }]);
   await trained();
@@ -149,6 +156,34 @@ test('what a training hands in becomes the next version, once, and nothing that 
     query: { cursor: versions.nextCursor! },
   });
   expect(older.items).toMatchObject([{ version: 1, isCurrent: false }]);
+});
+
+test('a training that was killed and did it again makes one version, however often it is handed in', async () => {
+  await compared(12);
+  const { id: jobId } = await train();
+  const params = { jobId, attempt: 1 };
+  const killed = await worker.startAttempt({ params, body: { workerId } });
+  const handIn = async (attemptToken: string) => {
+    const body = new Uint8Array(modelFileOf('model').bytes);
+    const model = await worker.uploadModel({ params, query: { attemptToken }, body });
+    const result = { manifest: rewardManifest(model) };
+    await worker.completeAttempt({ params, body: { attemptToken, result } });
+  };
+  const { attemptToken } = await worker.startAttempt({ params, body: { workerId } });
+  expect(await codeOf(handIn(killed.attemptToken))).toBe('conflict');
+  await handIn(attemptToken);
+  const model = { sha256: modelFileOf('model').sha256, size: modelFileOf('model').bytes.length };
+  const result = { manifest: rewardManifest(model) };
+  await worker.completeAttempt({ params, body: { attemptToken, result } });
+  const { items } = await lead.client.listRewardModels({ params: { projectId } });
+  expect(items).toMatchObject([{ version: 1, model }]);
+});
+
+test('reward models are for leads, and all artifacts for admins', async () => {
+  const params = { projectId };
+  expect(await codeOf(rater.client.listRewardModels({ params }))).toBe('forbidden');
+  expect(await codeOf(rater.client.trainRewardModel({ params, body: {} }))).toBe('forbidden');
+  expect(await codeOf(lead.client.listArtifacts())).toBe('forbidden');
 });
 
 test('a file that was changed on the server is not handed out, and its artifact says so', async () => {
@@ -188,6 +223,11 @@ test('answers are scored by a job that goes on where another ended, and listed w
     worker.storeScores({ params, body: { attemptToken, scores: scoresOf(items) } });
   await store(first.attemptToken, page.items);
   await store(first.attemptToken, page.items);
+  const partly = await lead.client.listRewardPairs({ params: key, query: { limit: 500 } });
+  const predictions = partly.items.map(({ predicted }) => predicted);
+  // Pairs of which an answer has no score are last.
+  expect(predictions.filter((predicted) => predicted !== null)).toHaveLength(5);
+  expect(predictions.slice(5)).toEqual(Array(7).fill(null));
   const early = worker.completeAttempt({ params, body: { attemptToken: first.attemptToken, result: {} } });
   expect(await codeOf(early)).toBe('conflict');
   // Another run of the attempt supersedes the first.
@@ -236,6 +276,10 @@ test('a request to rank waits for its job, is unavailable without a worker, and 
   await compared(12);
   const { modelId } = await trained();
   expect(await codeOf(ask(1))).toBe('unavailable');
+  const { items: givenUp } = await lead.client.listJobs({ params: { projectId }, query: { kind: 'score' } });
+  expect(givenUp).toMatchObject([{ state: 'cancelled' }]);
+  const { items: others } = await lead.client.listJobs({ params: { projectId } });
+  expect(others.map(({ kind }) => kind)).not.toContain('score');
 
   const next = async (): Promise<string> => {
     for (;;) {
@@ -265,14 +309,14 @@ test('a request to rank waits for its job, is unavailable without a worker, and 
     ],
   });
 
-  const failing = ask(20);
+  const failing = messageOf(ask(20));
   const failed = { jobId: await next(), attempt: 1 };
   const begun = await worker.startAttempt({ params: failed, body: { workerId } });
   await worker.failAttempt({
     params: failed,
     body: { attemptToken: begun.attemptToken, reason: 'The encoder is not here.', isFinal: true },
   });
-  await expect(failing).rejects.toThrow('The encoder is not here.');
+  expect(await failing).toBe('The encoder is not here.');
 
   const isRequest = inArray(jobs.id, [jobId, failed.jobId]);
   await sweepScoreRequests(server.deps);
@@ -281,4 +325,26 @@ test('a request to rank waits for its job, is unavailable without a worker, and 
   await sweepScoreRequests(server.deps);
   expect(await server.deps.db.$count(jobs, isRequest)).toBe(0);
   expect(await server.deps.db.$count(rewardModels, eq(rewardModels.projectId, projectId))).toBe(1);
+});
+
+test('nobody works on for one who has gone', async () => {
+  await compared(12);
+  await trained();
+  const address = await server.app.listen({ port: 0, host: '127.0.0.1' });
+  const { client } = lead;
+  const gone = new AbortController();
+  const { token } = lead;
+  const asked = createClient({ baseUrl: address, token }).scoreAnswer({
+    params: { projectId, modelId: 'current' },
+    body: { question: 'Why?', answer: 'So.', quotes: [], wait: 100 },
+    signal: gone.signal,
+  });
+  const states = async (): Promise<string[]> => {
+    const { items } = await client.listJobs({ params: { projectId }, query: { kind: 'score' } });
+    return items.map(({ state }) => state);
+  };
+  await expect.poll(states).toEqual(['queued']);
+  gone.abort();
+  await expect(asked).rejects.toThrow(/abort/);
+  await expect.poll(states).toEqual(['cancelled']);
 });
