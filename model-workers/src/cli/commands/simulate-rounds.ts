@@ -110,6 +110,7 @@ async function runRounds(
     if (closed.length >= options.rounds) break;
     const open = await openOrFind(io, run, { versionId, number: closed.length + 1 });
     await finish(io, run, open);
+    if (!options.json) io.err(`${project.name}: round ${open.number} is done.\n`);
   }
   const models = await patiently(io, async () => {
     const { items } = await readList(Infinity, (query) =>
