@@ -1,8 +1,6 @@
-import { createClient, type Client } from '@rookery/shared/api';
-import { randomUUID } from 'node:crypto';
+import type { Client } from '@rookery/shared/api';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { finishTraining } from '../../server/test/rewards.ts';
 import { expectAccessible } from './accessible.ts';
 import { finishJob, openLink, signInAdmin, startWorld, type World } from './world.ts';
 
@@ -31,45 +29,18 @@ const comparisons = birds
   )
   .join('\n');
 
-// One story in order: each part goes on where the one before it ended. What a model worker does is done by hand.
+// One story in order: each part goes on where the one before it ended.
 describe('a lead trains a reward model and looks at what it says', () => {
   let world: World;
   let admin: Client;
-  let worker: Client;
   let projectId = '';
   let page: Page;
   let errors: string[];
-  const workerId = randomUUID();
 
   const dialog = () => page.getByRole('dialog');
 
-  /** The job of a kind that waits, as soon as there is one. */
-  async function waitingJob(kind: 'train-reward' | 'score-answers' | 'score'): Promise<string> {
-    for (;;) {
-      const query = { kind, state: 'queued' } as const;
-      const { items } = await admin.listJobs({ params: { projectId }, query });
-      if (items[0]) return items[0].id;
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-  }
-
-  /** Scores the answers that a job asks for: what cites is better. */
-  async function scoreAll(): Promise<void> {
-    const params = { jobId: await waitingJob('score-answers'), attempt: 1 };
-    const { attemptToken } = await worker.startAttempt({ params, body: { workerId } });
-    const { items } = await worker.listRewardAnswers({ params, query: { limit: 200 } });
-    const scores = items.map(({ answerId, answer }) => ({
-      answerId,
-      score: answer.includes('[1]') ? 1 : -1,
-      uncertainty: 0.2,
-      halves: null,
-    }));
-    await worker.storeScores({ params, body: { attemptToken, scores } });
-    await worker.completeAttempt({ params, body: { attemptToken, result: {} } });
-  }
-
   beforeAll(async () => {
-    world = await startWorld({ ROOKERY_WORKER_KINDS: 'ping' });
+    world = await startWorld();
     ({ client: admin, projectId } = await signInAdmin(world));
     const { link } = await admin.addMember({
       params: { projectId },
@@ -89,8 +60,6 @@ describe('a lead trains a reward model and looks at what it says', () => {
     });
     await admin.startImport({ params });
     await finishJob(admin, params);
-    const { token } = await admin.createToken({ body: { name: 'worker', scopes: ['worker'] } });
-    worker = createClient({ baseUrl: world.url, headers: { authorization: `Bearer ${token}` } });
   });
   afterAll(() => world?.close());
 
@@ -99,7 +68,6 @@ describe('a lead trains a reward model and looks at what it says', () => {
     await page.getByRole('heading', { name: 'No reward model yet' }).waitFor();
     await page.getByRole('button', { name: 'Train…' }).click();
     await dialog().getByText('30 comparisons of 30 questions').waitFor();
-    await dialog().getByText('the job waits until one comes', { exact: false }).waitFor();
     await dialog().getByLabel('imported comparisons').uncheck();
     await dialog().getByRole('heading', { name: 'It cannot be trained yet' }).waitFor();
     const start = dialog().getByRole('button', { name: 'Train', exact: true });
@@ -108,21 +76,8 @@ describe('a lead trains a reward model and looks at what it says', () => {
     await dialog().getByLabel('imported comparisons').check();
     await dialog().getByText('30 comparisons of 30 questions').waitFor();
     await start.click();
-    await dialog().getByText('Waiting for a model worker…').waitFor();
-    await worker.reportWorker({
-      params: { workerId },
-      body: {
-        name: 'by hand',
-        kinds: [{ kind: 'train-reward', concurrency: 1 }],
-        version: '0',
-        device: 'cpu',
-        models: [],
-        endpoints: [],
-        startedAt: new Date().toISOString(),
-      },
-    });
-    await finishTraining(worker, { jobId: await waitingJob('train-reward'), workerId });
-    await dialog().getByRole('link', { name: 'See the version' }).click();
+    await dialog().getByRole('progressbar').waitFor();
+    await dialog().getByRole('link', { name: 'See the version' }).click({ timeout: 60_000 });
     await page.getByRole('heading', { name: 'Reward model 1', level: 1 }).waitFor();
     await page.getByRole('heading', { name: 'Where it comes from' }).waitFor();
     await expectAccessible(page);
@@ -135,8 +90,6 @@ describe('a lead trains a reward model and looks at what it says', () => {
     await page.getByRole('link', { name: 'Version 1' }).click();
     await page.getByRole('link', { name: 'Answers by score' }).click();
     await page.getByRole('button', { name: 'Score answers' }).click();
-    await page.getByRole('heading', { name: 'Scoring under way' }).waitFor();
-    await scoreAll();
     const rows = page.getByRole('row').filter({ hasText: 'Why do' });
     await rows.first().getByText('helps their family').waitFor();
     await page.getByLabel('Order').selectOption('worst');
@@ -171,15 +124,13 @@ describe('a lead trains a reward model and looks at what it says', () => {
     await answers.nth(1).fill('Rooks hide food for the winter [1].');
     await page.getByRole('button', { name: 'Add a quote' }).nth(1).click();
     await page.getByLabel('Text', { exact: true }).fill('Rooks hide food for the winter.');
-    await page.getByLabel('Seconds to wait at most').fill('1');
-    await page.getByRole('button', { name: 'Rank' }).click();
-    await page.getByText('No model worker was done in time', { exact: false }).waitFor();
-    await page.getByLabel('Seconds to wait at most').fill('20');
-    await page.getByRole('button', { name: 'Rank' }).click();
-    const params = { jobId: await waitingJob('score'), attempt: 1 };
-    const { attemptToken } = await worker.startAttempt({ params, body: { workerId } });
-    const scores = [-1, 1].map((score) => ({ score, uncertainty: 0.2 }));
-    await worker.completeAttempt({ params, body: { attemptToken, result: { scores } } });
+    const error = { code: 'unavailable', message: 'No model worker was done in time.', requestId: 'r' };
+    await page.route('**/ranking', (route) => route.fulfill({ status: 503, json: { error } }), { times: 1 });
+    const start = page.getByRole('button', { name: 'Rank' });
+    await start.click();
+    await page.getByText('Nothing is lost: try again', { exact: false }).waitFor();
+    expect(await page.getByLabel('Question').inputValue()).toBe('Why do rooks hide food?');
+    await start.click();
     await page.getByRole('heading', { name: 'Ranked by version 1' }).waitFor();
     const places = page.getByRole('listitem').filter({ hasText: 'Score: ' });
     await places.first().getByText('Answer 2').waitFor();

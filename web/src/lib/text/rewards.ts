@@ -330,6 +330,8 @@ export const rewardsText = {
     people: 'People',
     model: 'Reward model',
     notScored: 'not scored',
+    unscored:
+      'Some of these pairs have answers without a score by this version: what it predicts for them is not known yet.',
     preferFirst: 'the first',
     preferSecond: 'the second',
     tie: 'a tie',
