@@ -1,5 +1,5 @@
 import { rewardSettingsSchema, type rewardJobRoutes } from '@rookery/shared/api';
-import { and, asc, desc, eq, gt, lt, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, gt, lt, sql, type Column, type SQL } from 'drizzle-orm';
 import { z } from 'zod';
 import type { Queryable } from '../../db/database.ts';
 import { pairs, rewardModels, rewardTrainingComparisons, rewardZeroAnswers } from '../../db/schema/index.ts';
@@ -44,6 +44,17 @@ const learntFrom = (jobId: string) => sql`
   union select ${pairs.secondAnswerId} from ${pairs} where ${pairs.id} in (${pairIds(jobId)})
   union select ${rewardZeroAnswers.answerId} from ${rewardZeroAnswers} where ${rewardZeroAnswers.jobId} = ${jobId}`;
 
+/** The first of them by id, after one: each of the places they are in is read no further than that. */
+function nextLearntFrom(jobId: string, { after, limit }: { after: string | null; limit: number }): SQL {
+  const isAfter = (id: Column) => (after === null ? sql`` : sql`and ${id} > ${after}`);
+  const ofPairs = (id: Column) => sql`(select distinct ${id} as id from ${pairs}
+    where exists (select from reward_training_comparisons as fixed where fixed.job_id = ${jobId} and fixed.pair_id = ${pairs.id})
+    ${isAfter(id)} order by id limit ${limit})`;
+  return sql`${ofPairs(pairs.firstAnswerId)} union ${ofPairs(pairs.secondAnswerId)} union (
+    select ${rewardZeroAnswers.answerId} as id from ${rewardZeroAnswers}
+    where ${rewardZeroAnswers.jobId} = ${jobId} ${isAfter(rewardZeroAnswers.answerId)} order by id limit ${limit})`;
+}
+
 const pairIds = (jobId: string) =>
   sql`select pair_id from ${rewardTrainingComparisons} where job_id = ${jobId}`;
 
@@ -71,7 +82,8 @@ export async function listRewardAnswers(
   const { limit } = request;
   if (job.kind === 'score-answers') return listOpen(deps.db, { ...ofScoring(job), after, limit });
   return selectAnswers(deps.db, {
-    ids: learntFrom(job.id),
+    // One more tells whether there is another page.
+    ids: nextLearntFrom(job.id, { after, limit: limit + 1 }),
     after,
     limit,
     isZero: sql`exists (select from ${rewardZeroAnswers}

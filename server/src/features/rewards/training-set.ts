@@ -172,6 +172,8 @@ export async function fixTraining(
       ${questions.isHeldOut}
     from ${from}
     where ${isUsable(projectId)} and ${isChosen(settings)} and ${questions.isHeldOut} is not null`);
+  // Its worker reads them page by page at once: until PostgreSQL knows how many there are, each page would read all of them.
+  await tx.execute(sql`analyze ${rewardTrainingComparisons}`);
   await tx.insert(rewardZeroAnswers).select(
     tx
       .select({
