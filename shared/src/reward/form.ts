@@ -1,6 +1,5 @@
 import type { FeatureGroup } from './group.ts';
-import { dot, mean, most, share, shareOf } from './measures.ts';
-import type { Reading } from './reading.ts';
+import { dot, mean, most, share } from './measures.ts';
 import { gramsOf } from './words.ts';
 
 /** How the answer is put: length, repetition, slips. */

@@ -118,13 +118,14 @@ export function readInput({ question, quotes, answer }: RewardInput, vectors: Ve
 }
 
 function readQuotes(quotes: RewardInput['quotes'], vectors: Vectors): QuoteSentence[] {
-  const read = quotedOf(quotes).map(({ text, quote }) => ({ ...sentenceOf(text, vectors), quote }));
+  const listed = quotedOf(quotes);
+  const read = listed.map(({ text }) => sentenceOf(text, vectors));
   return read.map((sentence, place) => {
-    const passage = read
-      .slice(place, place + passageLength)
-      .filter(({ quote }) => quote === sentence.quote)
-      .flatMap(({ stems }) => [...stems]);
-    return { ...sentence, place, passage: new Set(passage) };
+    const { quote } = listed[place]!;
+    const passage = new Set<string>();
+    for (let at = place; at < place + passageLength && listed[at]?.quote === quote; at += 1)
+      for (const stem of read[at]!.stems) passage.add(stem);
+    return Object.assign(sentence, { quote, place, passage });
   });
 }
 

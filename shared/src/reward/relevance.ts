@@ -41,9 +41,9 @@ export const relevance: FeatureGroup = {
       .map((quote) => ({ quote, near: nearness(quote) }))
       .toSorted((one, other) => other.near - one.near)
       .slice(0, 2);
-    const added = new Set(
-      keys.flatMap(({ quote }) => [...quote.stems]).filter((stem) => !question.stems.has(stem)),
-    );
+    const added = new Set<string>();
+    for (const { quote } of keys)
+      for (const stem of quote.stems) if (!question.stems.has(stem)) added.add(stem);
     const covered = quotes
       .map((quote) => overlapOf(quote.stems, { of: stems, rarity }))
       .toSorted((one, other) => other - one);

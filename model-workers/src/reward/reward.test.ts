@@ -1,0 +1,128 @@
+import { rewardManifestSchema, rewardSettingsSchema } from '@rookery/shared/api';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { FinalFailure } from '../final-failure.ts';
+import type { TrainedReward } from './messages.ts';
+import { openRewards, type NamedReward } from './open-rewards.ts';
+import { madeComparisons } from './testing.ts';
+import { testByFolds, trainReward, type TrainingData } from './train-reward.ts';
+
+let cacheFolder: string;
+let trained: TrainedReward;
+const settings = rewardSettingsSchema.parse({ members: 3 });
+const { signal } = new AbortController();
+
+const train = (data: TrainingData, previous: Parameters<typeof trainReward>[0]['previous'] = null) =>
+  trainReward({ ...data, settings, cacheFolder, folder: null, previous, signal, onProgress: () => {} });
+const made = (questions: number): TrainingData => {
+  const { answers, pairs } = madeComparisons(questions);
+  return { answers: [answers], pairs: [pairs] };
+};
+
+beforeAll(async () => {
+  cacheFolder = await mkdtemp(path.join(tmpdir(), 'rookery-reward-'));
+  trained = await train(made(40));
+});
+afterAll(() => rm(cacheFolder, { recursive: true }));
+
+test('what is preferred in training is preferred on held-out questions, and the manifest says how it came to that', () => {
+  const { manifest, model } = trained;
+  expect(rewardManifestSchema.parse(manifest)).toEqual(manifest);
+  expect(manifest.model.size).toBe(model.length);
+  expect(manifest.snapshot).toMatchObject({
+    comparisons: 40,
+    pairs: 40,
+    ties: 8,
+    questions: 40,
+    answers: 80,
+  });
+  const { heldOut } = manifest;
+  expect(heldOut).toMatchObject({ questions: 10, pairs: 10, human: null });
+  expect(heldOut.accuracy.right).toBe(heldOut.accuracy.of);
+  expect(heldOut.logLoss.value).toBeLessThan(Math.LN2);
+  expect(heldOut.byCriterion.map(({ criterion }) => criterion)).toContain('accuracy');
+  expect(manifest.learningCurve.map(({ questions }) => questions)).toEqual([4, 8, 15, 30]);
+  expect(manifest.halves).toEqual({ first: 15, second: 15 });
+  expect(manifest.zero).toEqual({ of: 'training-answers', answers: 60 });
+});
+
+test('the same data in the same order give the same file, and other data another snapshot', async () => {
+  const again = await train(made(40));
+  expect(again.manifest.model).toEqual(trained.manifest.model);
+  expect(again.manifest.snapshot).toEqual(trained.manifest.snapshot);
+  const other = await train(made(36), {
+    modelId: '01900000-0000-7000-8000-000000000001',
+    version: 1,
+    manifest: trained.manifest,
+    model: trained.model,
+    folder: null,
+  });
+  expect(other.manifest.snapshot.sha256).not.toBe(trained.manifest.snapshot.sha256);
+  expect(other.manifest.previous).toMatchObject({ version: 1, accuracy: { of: 7 } });
+});
+
+test('scores do not depend on what is asked with them, and their zero is the mean of what they learnt from', async () => {
+  const rewards = openRewards({ cacheFolder });
+  const reward: NamedReward = { name: 'made', manifest: trained.manifest, folder: null };
+  const download = async () => trained.model;
+  const { answers } = madeComparisons(40);
+  const all = await rewards.score(reward, { inputs: answers, download });
+  const learnt = all.filter((_, index) => !answers[index]!.isHeldOut);
+  expect(learnt.reduce((sum, { score }) => sum + score, 0) / learnt.length).toBeCloseTo(0, 4);
+  const [alone] = await rewards.score(reward, { inputs: [answers[5]!], download });
+  expect(alone).toEqual(all[5]);
+  expect(alone!.halves).toHaveLength(2);
+  expect(rewards.describe().models.map(({ sha256 }) => sha256)).toContain(trained.manifest.model.sha256);
+  // Each half was told the same rule, so that either can judge the other.
+  expect(all[0]!.halves![0]).toBeGreaterThan(all[1]!.halves![0]);
+  expect(all[0]!.halves![1]).toBeGreaterThan(all[1]!.halves![1]);
+  await rewards.close();
+});
+
+test('a model that was altered, or made for other features, is refused with what to do', async () => {
+  const rewards = openRewards({ cacheFolder });
+  const score = (manifest: typeof trained.manifest, model: Uint8Array) =>
+    rewards.score(
+      { name: 'made', manifest, folder: null },
+      { inputs: madeComparisons(1).answers, download: async () => model },
+    );
+  const cut = score(trained.manifest, trained.model.slice(0, -1));
+  await expect(cut).rejects.toThrow(/SHA-256.*get it again/);
+  await expect(cut).rejects.toBeInstanceOf(FinalFailure);
+  const others = { ...trained.manifest, features: { version: '0', names: [] } };
+  await expect(score(others, trained.model)).rejects.toThrow(/features of version.*Train it again/);
+  const encoder = { ...trained.manifest.encoder, sha256: '0'.repeat(64) };
+  await expect(score({ ...trained.manifest, encoder }, trained.model)).rejects.toThrow(/encoder/);
+  await rewards.close();
+});
+
+test('too little to learn from is refused with what to do', async () => {
+  const { answers, pairs } = madeComparisons(8);
+  const ties = pairs.map((pair) => ({
+    ...pair,
+    ratings: [{ comparisonId: pair.pairId, revision: 1, values: { overall: 0 } }],
+  }));
+  const of = (list: typeof pairs) => train({ answers: [answers], pairs: [list] });
+  await expect(of(ties)).rejects.toThrow(/All 8 pairs are ties/);
+  await expect(of(pairs.slice(0, 1))).rejects.toThrow(/one question/);
+  await expect(of(pairs.filter(({ isHeldOut }) => isHeldOut))).rejects.toThrow(/held out/);
+  await expect(of(pairs.slice(0, 1))).rejects.toBeInstanceOf(FinalFailure);
+});
+
+test('folds hold out whole questions, and say how a linear head does on the same', async () => {
+  const { answers, pairs } = madeComparisons(20);
+  const folds = await testByFolds({
+    answers: [answers],
+    pairs: [pairs],
+    settings,
+    cacheFolder,
+    folder: null,
+    signal,
+    k: 4,
+  });
+  expect(folds.folds.map(({ questions }) => questions)).toEqual([5, 5, 5, 5]);
+  expect(folds.model.accuracy).toBe(1);
+  expect(folds.linear.accuracy).toBeGreaterThan(0.5);
+});
