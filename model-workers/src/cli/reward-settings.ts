@@ -63,7 +63,8 @@ export function rewardSettingsOf(options: RewardSettingsOptions): Partial<Reward
   };
 }
 
-function positive(name: string): (value: string) => number {
+/** A number above 0, as the settings of reward models have them. */
+export function positive(name: string): (value: string) => number {
   return (value) => {
     const number = Number(value);
     if (value.trim() !== '' && number > 0 && number <= 1000) return number;

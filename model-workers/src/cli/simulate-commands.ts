@@ -8,6 +8,7 @@ import { simulateRatings, type SimulateRatersOptions } from './commands/simulate
 import { simulateRounds, type SimulateRoundsOptions } from './commands/simulate-rounds.ts';
 import { simulate, type SimulateOptions } from './commands/simulate.ts';
 import type { Io } from './io.ts';
+import { positive } from './reward-settings.ts';
 import type { Outcome } from './run.ts';
 
 /** Commands for people that are programs. */
@@ -108,6 +109,12 @@ export function addSimulateCommands(
       'share of questions that reward models are tested on and never learn from',
       between('--held-out', 5, 50),
       40,
+    )
+    .option(
+      '--regularisation <n>',
+      'how strongly weights are held to 0, in multiples of what is usual for people, who are less of one mind',
+      positive('--regularisation'),
+      0.1,
     )
     .option('--raters <n>', 'how many compare at once', between('--raters', 1, 1000), 3)
     .option(

@@ -37,6 +37,8 @@ export interface SimulateRoundsOptions extends ProjectOptions {
   random: number;
   /** Percent of the questions. */
   heldOut: number;
+  /** See `RewardSettings`. */
+  regularisation: number;
   seed: number;
   /** Each on a project of its own. */
   seeds?: number[];
@@ -247,7 +249,12 @@ async function openOrFind(
         selection: isFirst ? { rule: 'random' } : { rule: options.rule, randomPercent: options.random },
         comparisons: options.comparisons[number - 1] ?? options.comparisons.at(-1)!,
         overlap: 1,
-        training: { seed, simulated: true, heldOutPercent: options.heldOut },
+        training: {
+          seed,
+          simulated: true,
+          heldOutPercent: options.heldOut,
+          regularisation: options.regularisation,
+        },
         seed: `pairs of round ${number}, seed ${seed}`,
       },
     });
