@@ -53,7 +53,7 @@ export async function readComparisons(file: string): Promise<ComparisonsFile> {
       secondAnswerId: ids[1]!,
       source: 'file',
       isHeldOut: false,
-      ratings: [{ comparisonId: String(line), revision: 1, values: { overall: score } }],
+      ratings: [{ comparisonId: String(line), revision: 1, source: 'file', values: { overall: score } }],
     });
     return null;
   });

@@ -102,7 +102,7 @@ test('too little to learn from is refused with what to do', async () => {
   const { answers, pairs } = madeComparisons(8);
   const ties = pairs.map((pair) => ({
     ...pair,
-    ratings: [{ comparisonId: pair.pairId, revision: 1, values: { overall: 0 } }],
+    ratings: [{ comparisonId: pair.pairId, revision: 1, source: 'people', values: { overall: 0 } }],
   }));
   const of = (list: typeof pairs) => train({ answers: [answers], pairs: [list] });
   await expect(of(ties)).rejects.toThrow(/All 8 pairs are ties/);

@@ -36,7 +36,9 @@ export function madeComparisons(questions: number): { answers: RewardAnswer[]; p
       secondAnswerId: ids[isSwapped ? 0 : 1]!,
       source: 'people',
       isHeldOut,
-      ratings: [{ comparisonId: `c${number}`, revision: 1, values: { overall, accuracy: overall } }],
+      ratings: [
+        { comparisonId: `c${number}`, revision: 1, source: 'people', values: { overall, accuracy: overall } },
+      ],
     });
   }
   return { answers, pairs };

@@ -145,7 +145,10 @@ export function createRewardTraining(options: {
       );
       const judged = judgedBy(tested, { ...context, scores });
       const testedAnswers = new Set(tested.flatMap((pair) => [pair.firstAnswerId, pair.secondAnswerId]));
-      const bySource = Map.groupBy(pairs, ({ source }) => source);
+      const bySource = Map.groupBy(
+        pairs.flatMap(({ ratings }) => ratings),
+        ({ source }) => source,
+      );
       const manifest: RewardManifest = {
         kind: 'reward',
         format: 1,
@@ -160,10 +163,7 @@ export function createRewardTraining(options: {
           questions: new Set(pairs.map(({ questionId }) => questionId)).size,
           answers: answers.length,
           bySource: [...bySource]
-            .map(([source, list]) => ({
-              source,
-              comparisons: list.reduce((sum, { ratings }) => sum + ratings.length, 0),
-            }))
+            .map(([source, list]) => ({ source, comparisons: list.length }))
             .toSorted((one, other) => other.comparisons - one.comparisons),
           sha256: hash.copy().digest('hex'),
         },

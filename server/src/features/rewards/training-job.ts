@@ -108,8 +108,10 @@ export async function listRewardJobPairs(
       secondAnswerId: pairs.secondAnswerId,
       source: sql<string>`mode() within group (order by ${fixed.source})`,
       isHeldOut: sql<boolean>`bool_or(${fixed.isHeldOut})`,
-      ratings: sql<{ comparisonId: string; revision: number; values: Record<string, number> }[]>`
-        jsonb_agg(jsonb_build_object('comparisonId', ${fixed.comparisonId}, 'revision', ${fixed.revision},
+      ratings: sql<
+        { comparisonId: string; revision: number; source: string; values: Record<string, number> }[]
+      >`
+        jsonb_agg(jsonb_build_object('comparisonId', ${fixed.comparisonId}, 'revision', ${fixed.revision}, 'source', ${fixed.source},
           'values', ${fixed.ratings}) order by ${fixed.comparisonId})`,
     })
     .from(fixed)
