@@ -49,7 +49,9 @@ function whyChosen(
   const inRound = `In round ${number}`;
   const share = `${selection.randomPercent} % of pairs are drawn at random.`;
   if (rule === 'closest' || rule === 'best-of-n') {
-    const [first, second] = scores.map((score) => (score === null ? 'none' : score.toFixed(2)));
+    const [first, second] = scores.map((score) =>
+      score === null ? 'none' : score.toFixed(2).replace('-', '−'),
+    );
     const model = chosenBy === null ? 'its reward model' : `reward model ${chosenBy.version}`;
     const gave = `${model} gave its answers ${first} and ${second}`;
     return rule === 'closest'
