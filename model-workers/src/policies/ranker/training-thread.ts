@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { setImmediate } from 'node:timers/promises';
 import { parentPort } from 'node:worker_threads';
+import { stayInBackground } from '../../background-thread.ts';
 import { openEncoder, type Encoder } from '../../encoder/index.ts';
 import type { Device } from '../../onnx/index.ts';
 import type { TrainingAnswers, TrainingProgress, TrainingRequest } from './messages.ts';
@@ -9,6 +10,7 @@ import { createTraining } from './training/train.ts';
 
 /** The thread of one training. */
 
+stayInBackground();
 const port = parentPort!;
 let encoder: Encoder | undefined;
 let training: ReturnType<typeof createTraining> | undefined;
