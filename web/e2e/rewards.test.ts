@@ -95,6 +95,7 @@ describe('a lead trains a reward model and looks at what it says', () => {
     await page.getByLabel('Order').selectOption('worst');
     await page.getByRole('button', { name: 'Filter' }).click();
     await rows.first().getByText('Nobody knows').waitFor();
+    await page.getByText('Zero of the scale: The mean score of').waitFor();
     await expectAccessible(page);
     expect(page.url()).toContain('order=worst');
   });
@@ -105,9 +106,12 @@ describe('a lead trains a reward model and looks at what it says', () => {
       .getByRole('link', { name: /^Why do/ })
       .first()
       .waitFor();
-    await page.getByLabel('Pairs').selectOption('yes');
-    await page.getByRole('button', { name: 'Filter' }).click();
+    // What it was tested on comes first.
     await page.waitForURL(/held=yes/);
+    expect(await page.getByLabel('Pairs').inputValue()).toBe('yes');
+    await page.getByLabel('Pairs').selectOption('no');
+    await page.getByRole('button', { name: 'Filter' }).click();
+    await page.waitForURL(/held=no/);
     await expectAccessible(page);
     const link = page.getByRole('link', { name: /^Why do/ }).first();
     expect(await link.getAttribute('href')).toContain('/comparisons/pairs/');
