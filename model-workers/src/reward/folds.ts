@@ -1,5 +1,6 @@
 import { percentileInterval, seededRandom, type Interval } from '@rookery/shared/comparisons';
-import { fitBradleyTerry, lossOf } from './training/bradley-terry.ts';
+import { isTie, logLossOf } from '@rookery/shared/reward';
+import { fitBradleyTerry } from './training/bradley-terry.ts';
 import type { PreparedAnswers, RewardExample } from './training/examples.ts';
 import { fitReward, type FitSettings } from './training/fit.ts';
 import { scoresOf } from './training/score.ts';
@@ -60,7 +61,7 @@ export async function foldsOf(options: {
     folds.push({
       questions: new Set(own.map(({ question }) => question)).size,
       pairs: own.length,
-      ties: own.filter(({ label }) => label === 0.5).length,
+      ties: own.filter(({ label }) => isTie(label)).length,
       model: foldScoresOf(own, 'model'),
       linear: foldScoresOf(own, 'linear'),
     });
@@ -113,10 +114,10 @@ function linearScores({ vectors }: PreparedAnswers, train: readonly RewardExampl
 }
 
 function foldScoresOf(judged: readonly Judged[], of: 'model' | 'linear'): FoldScores {
-  const clear = judged.filter(({ label }) => label !== 0.5);
+  const clear = judged.filter(({ label }) => !isTie(label));
   return {
     accuracy: meanOf(clear.map((one) => rightOf(one, of))),
-    logLoss: meanOf(judged.map((one) => lossOf(one[of], one.label))),
+    logLoss: meanOf(judged.map((one) => logLossOf({ label: one.label, difference: one[of] }))),
   };
 }
 
@@ -128,7 +129,7 @@ function rightOf(one: Judged, of: 'model' | 'linear'): number {
 
 /** Accuracies of both where whole questions are drawn with replacement, as many as there are. */
 function bootstrap(judged: readonly Judged[], seed: string): { model: number; linear: number }[] {
-  const clear = judged.filter(({ label }) => label !== 0.5);
+  const clear = judged.filter(({ label }) => !isTie(label));
   const units = [...Map.groupBy(clear, ({ question }) => question).values()].map((part) => ({
     model: part.reduce((sum, one) => sum + rightOf(one, 'model'), 0),
     linear: part.reduce((sum, one) => sum + rightOf(one, 'linear'), 0),
@@ -156,7 +157,7 @@ function deviationOf(values: readonly number[]): number {
 }
 
 /** Pearson's; null where one of them does not vary. */
-export function correlationOf(one: readonly number[], other: readonly number[]): number | null {
+function correlationOf(one: readonly number[], other: readonly number[]): number | null {
   const means = [meanOf(one), meanOf(other)] as const;
   let together = 0;
   let ownSquares = 0;

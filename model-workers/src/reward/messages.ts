@@ -9,8 +9,6 @@ export interface PreviousModel {
   version: number;
   manifest: RewardManifest;
   model: Uint8Array;
-  /** Of its encoder; null: the one that npm ships. */
-  folder: EncoderFolder | null;
 }
 
 /** What a training thread is asked, in this order: answers, then pairs, then to train on them or to test by folds. */

@@ -1,4 +1,10 @@
-import { ownText, rewardFeaturesOf, rewardTextsOf, type RewardInput } from '@rookery/shared/reward';
+import {
+  ownText,
+  rewardFeaturesOf,
+  rewardTextsOf,
+  wordCountOf,
+  type RewardInput,
+} from '@rookery/shared/reward';
 import type { PreparedAnswers } from './training/examples.ts';
 
 /** Answers that are read together: their texts are encoded in one go. */
@@ -36,6 +42,6 @@ export async function prepareAnswers(options: {
     features,
     vectors,
     questionVectors,
-    words: answers.map(({ input }) => ownText(input.answer).match(/\S+/g)?.length ?? 0),
+    words: answers.map(({ input }) => wordCountOf(input.answer)),
   };
 }

@@ -57,7 +57,6 @@ test('the same data in the same order give the same file, and other data another
     version: 1,
     manifest: trained.manifest,
     model: trained.model,
-    folder: null,
   });
   expect(other.manifest.snapshot.sha256).not.toBe(trained.manifest.snapshot.sha256);
   expect(other.manifest.previous).toMatchObject({ version: 1, accuracy: { of: 7 } });

@@ -30,6 +30,8 @@ import { splitQuestions } from './training/split.ts';
 
 /** Parts of the training questions for the learning curve, beside all of them. */
 const parts = [1 / 8, 1 / 4, 1 / 2];
+/** Pairs of which one answer is preferred; of fewer nothing can be learnt. */
+const fewestPreferred = 10;
 /** A half with fewer pairs of which one answer is preferred judges nothing. */
 const fewestOfHalf = 5;
 
@@ -205,10 +207,13 @@ export function createRewardTraining(options: {
 
     /** @throws FinalFailure where there is too little for so many folds */
     async folds(k: number): Promise<Folds> {
-      const questions = new Set(pairs.map(({ questionId }) => questionId)).size;
-      if (questions < k)
+      const preferred = new Set(
+        pairs.filter(({ label }) => !isTie(label)).map(({ questionId }) => questionId),
+      ).size;
+      if (preferred < k)
         throw new FinalFailure(
-          `${k} folds need at least ${k} questions, and there are ${questions}. Take fewer folds, or more comparisons.`,
+          `${k} folds need at least ${k} questions with a pair of which one answer is preferred, and there are ${preferred}. ` +
+            'Take fewer folds, or more comparisons.',
         );
       return foldsOf({
         answers: await read(),
@@ -231,7 +236,9 @@ function refuseTooLittle(pairs: readonly Pair[]): void {
         ? 'All comparisons are of one question, and some questions have to be held out.'
         : sides.includes(0)
           ? 'There is no pair with a preferred answer among those held out, or among those to learn from.'
-          : null;
+          : decided.length < fewestPreferred
+            ? `There are only ${decided.length} pairs of which one answer is preferred, and training needs ${fewestPreferred}.`
+            : null;
   if (what !== null)
     throw new FinalFailure(`${what} Have more pairs of other questions compared, then train again.`);
 }
@@ -329,14 +336,16 @@ async function compareWith(
   const { modelId, version, manifest, model } = previous;
   if (headInputsOf(context.prepared)[0]?.length !== manifest.head.inputs) return null;
   let scorer;
+  let scored;
   try {
     scorer = await loadScorer({ manifest, model, encoder });
+    scored = await scorePrepared(scorer, context.prepared);
   } catch (error) {
     if (error instanceof FinalFailure) return null;
     throw error;
+  } finally {
+    await scorer?.head.session.release();
   }
-  const scored = await scorePrepared(scorer, context.prepared);
-  await scorer.head.session.release();
   const before = judgedBy(tested, { ...context, scores: scored.map(({ score }) => score) });
   const { other, difference } = compareAccuracies(
     judged.map(({ questionId, label, difference: own }, index) => ({

@@ -42,15 +42,14 @@ export const trainReward: JobHandler = async (context) => {
   return { manifest: trained.manifest as unknown as JobResult };
 };
 
-/** The version before, to be compared with; null where there is none, or its file or encoder cannot be had: that is no reason not to train. */
+/** The version before, to be compared with; null where there is none, or its file cannot be had: that is no reason not to train. */
 async function previousOf(
   context: JobContext,
   model: { modelId: string; version: number; manifest: RewardManifest } | null,
 ): Promise<PreviousModel | null> {
   if (!model) return null;
   try {
-    const folder = encoderFolderOf(model.manifest.settings.encoder, context.encoders);
-    return { ...model, model: await rewardFile(context, model), folder };
+    return { ...model, model: await rewardFile(context, model) };
   } catch (error) {
     if (context.signal.aborted) throw error;
     context.log.warn({ err: error }, 'the reward model before cannot be compared with');

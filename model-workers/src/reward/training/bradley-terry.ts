@@ -75,7 +75,3 @@ function solve(matrix: Float64Array, right: Float64Array): Float64Array {
 }
 
 export const sigmoid = (x: number): number => 1 / (1 + Math.exp(-x));
-
-/** Cross-entropy of a label, in nats, where the first is preferred with the logit `d`. */
-export const lossOf = (d: number, label: number): number =>
-  Math.max(d, 0) + Math.log1p(Math.exp(-Math.abs(d))) - label * d;

@@ -1,6 +1,7 @@
 import { seededRandom } from '@rookery/shared/comparisons';
 import { rewardFeatureNames } from '@rookery/shared/reward';
 import { fitBradleyTerry, type Differences } from './bradley-terry.ts';
+import { FinalFailure } from '../../final-failure.ts';
 import { checkExamples, headInputsOf, type PreparedAnswers, type RewardExample } from './examples.ts';
 import { standardised, standardOf, type RewardHead } from './head.ts';
 import { splitQuestions } from './split.ts';
@@ -32,6 +33,7 @@ const innerFolds = 5;
  * the same head.
  * @param onProgress gets shares from 0 to 1; awaited, so that whoever waits for a message gets a turn
  * @throws RangeError for numbers that are not finite, or where there is nothing to learn from
+ * @throws FinalFailure where weights are held so little that they do not come to finite numbers
  */
 export async function fitReward(options: {
   answers: PreparedAnswers;
@@ -82,6 +84,10 @@ export async function fitReward(options: {
     await step();
   }
   const temperature = temperatureOf(unseen, differences);
+  if (![temperature, ...members.flatMap(({ weights }) => [...weights])].every(Number.isFinite))
+    throw new FinalFailure(
+      `Weights that are held to 0 by only ${settings.regularisation} of the usual come to no finite numbers. Train with a regularisation nearer to 1.`,
+    );
   return { inputs: standard.mean.length, ...standard, members, temperature };
 }
 
