@@ -41,6 +41,8 @@ interface Entry {
   reward: NamedReward;
   opening: Promise<string>;
   device: string | null;
+  /** Requests that wait for it to open or to score. */
+  waiting: number;
 }
 
 export function openRewards(options: { cacheFolder: string; onChange?: () => void }): OpenRewards {
@@ -78,7 +80,7 @@ export function openRewards(options: { cacheFolder: string; onChange?: () => voi
   ): Entry {
     const { sha256 } = reward.manifest.model;
     const known = entries.get(sha256);
-    const entry = known ?? { reward, opening: open(own, reward, download), device: null };
+    const entry = known ?? { reward, opening: open(own, reward, download), device: null, waiting: 0 };
     entries.delete(sha256);
     entries.set(sha256, entry);
     if (known) return entry;
@@ -92,9 +94,10 @@ export function openRewards(options: { cacheFolder: string; onChange?: () => voi
     return entry;
   }
 
-  /** Requests are answered in their order: what was asked of a model before is answered before it is closed. */
+  /** Closes what is open beyond the most, but for what somebody waits for. */
   function closeOldest(own: Thread<ScoringRequest, ScoringAnswers>): void {
-    for (const sha256 of [...entries.keys()].slice(0, -mostOpen)) {
+    for (const [sha256, { waiting }] of [...entries].slice(0, -mostOpen)) {
+      if (waiting > 0) continue;
       entries.delete(sha256);
       own.ask({ type: 'close', sha256 }).catch(() => {});
     }
@@ -104,10 +107,14 @@ export function openRewards(options: { cacheFolder: string; onChange?: () => voi
     async score(reward, { inputs, download, signal }) {
       const own = current();
       const entry = take(own, reward, download);
-      await entry.opening;
-      const scores = own.ask({ type: 'score', sha256: reward.manifest.model.sha256, inputs }, signal);
-      closeOldest(own);
-      return scores;
+      entry.waiting += 1;
+      try {
+        await entry.opening;
+        return await own.ask({ type: 'score', sha256: reward.manifest.model.sha256, inputs }, signal);
+      } finally {
+        entry.waiting -= 1;
+        if (own === thread) closeOldest(own);
+      }
     },
     describe() {
       const open = [...entries.values()].filter(({ device }) => device !== null);
