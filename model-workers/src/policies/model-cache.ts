@@ -29,7 +29,7 @@ export async function loadModel(options: {
   const received = hash(model);
   if (received !== sha256) {
     throw new FinalFailure(
-      `The model file was refused: its SHA-256 is ${received}, and the policy version was trained with ${sha256}. Restore the file on the server, or train a new version.`,
+      `The model file was refused: its SHA-256 is ${received}, and that of the version is ${sha256}. Restore the file on the server, or train a new version.`,
     );
   }
   await keepFile({ cacheFolder, folder: 'models', name: sha256 }, model);
