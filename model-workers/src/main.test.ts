@@ -190,8 +190,13 @@ describe.each([
           { kind: 'ping', concurrency: 1 },
           { kind: 'train-ranker', concurrency: 1 },
           { kind: 'sample', concurrency: 4 },
+          { kind: 'train-reward', concurrency: 1 },
+          { kind: 'score-answers', concurrency: 1 },
+          { kind: 'score', concurrency: 2 },
         ],
         endpoints: ['LOCAL'],
+        encoders: [],
+        device: 'cpu',
         isEnding: false,
       });
       expect(JSON.stringify(api.reports)).not.toContain('a-key-of-an-endpoint');
