@@ -20,7 +20,7 @@ export interface ComparisonsFile {
 
 /**
  * Reads a JSONL file in the shape of `openai/webgpt_comparisons`, raw or flat. Each line is a pair; answers of the same words and quotes to one
- * question are one answer. The quarter of the questions that comes first in the order of a hash of their text is held out, whatever else is in the file.
+ * question are one answer. The quarter of the questions that comes first in the order of a hash of their text is held out, in whatever order the file has them.
  * @throws CliError that names the lines that cannot be read; nothing is passed over
  */
 export async function readComparisons(file: string): Promise<ComparisonsFile> {
@@ -104,10 +104,12 @@ export async function readAnswers(file: string): Promise<AnswerLine[]> {
 async function readLines(file: string, take: (value: unknown, line: number) => string | null): Promise<void> {
   const problems: string[] = [];
   let line = 0;
+  let filled = 0;
   try {
     for await (const text of createInterface({ input: createReadStream(file), crlfDelay: Infinity })) {
       line += 1;
       if (text.trim() === '') continue;
+      filled += 1;
       const problem = takeText(text, line, take);
       if (problem !== null) problems.push(`line ${line}: ${problem}`);
     }
@@ -120,7 +122,7 @@ async function readLines(file: string, take: (value: unknown, line: number) => s
       'failed',
       `${problems.length} of ${line} lines of ${file} cannot be used. Mend or remove them:\n${problems.slice(0, mostProblems).join('\n')}`,
     );
-  if (line === 0) throw new CliError('failed', `${file} is empty.`);
+  if (filled === 0) throw new CliError('failed', `${file} is empty.`);
 }
 
 function takeText(

@@ -19,7 +19,7 @@ export function withRewardSettings(command: Command): Command {
   return command
     .option(
       '--training-seed <n>',
-      'chooses the order and the first weights (default: 1)',
+      'what is drawn in training comes from it (default: 1)',
       between('--training-seed', 0, 2 ** 32 - 1),
     )
     .option(

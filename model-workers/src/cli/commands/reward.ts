@@ -47,6 +47,8 @@ export interface FoldsOptions extends EncoderOptions {
   seed: number;
 }
 
+/** Of an encoder, in the settings of a reward model. */
+const longestName = 60;
 /** Answers that are scored together. */
 const together = 200;
 
@@ -55,7 +57,9 @@ const cacheFolderOf = (io: Io): string =>
 
 /** Of a folder that is named on the command line: its name is that of the folder. */
 const folderOf = ({ encoder }: EncoderOptions): EncoderFolder | null =>
-  encoder === undefined ? null : { name: path.basename(path.resolve(encoder)), path: path.resolve(encoder) };
+  encoder === undefined
+    ? null
+    : { name: path.basename(path.resolve(encoder)).slice(0, longestName), path: path.resolve(encoder) };
 
 const settingsOf = ({ encoder, seed }: EncoderOptions & { seed: number }) => {
   const folder = folderOf({ ...(encoder !== undefined && { encoder }) });
@@ -65,6 +69,7 @@ const settingsOf = ({ encoder, seed }: EncoderOptions & { seed: number }) => {
 /** Trains a reward model on a file of comparisons, and writes `model.onnx` and `manifest.json` into a folder. */
 export async function trainOnFile(io: Io, options: TrainOptions): Promise<Outcome> {
   const { answers, pairs } = await readComparisons(options.comparisons);
+  await mkdir(options.out, { recursive: true });
   const progress = startProgress(io, { label: 'Training', json: options.json });
   const { model, manifest } = await trainReward({
     answers: [answers],
@@ -76,7 +81,6 @@ export async function trainOnFile(io: Io, options: TrainOptions): Promise<Outcom
     signal: io.signal,
     onProgress: (share) => progress.show(Math.floor(100 * share), 100),
   }).finally(() => progress.end());
-  await mkdir(options.out, { recursive: true });
   await writeFile(path.join(options.out, 'model.onnx'), model);
   await writeFile(path.join(options.out, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`);
   const { heldOut } = manifest;
@@ -102,27 +106,30 @@ ${tableOf(
 /** How good a model is on the comparisons of a file. */
 export async function evaluateOnFile(io: Io, options: EvaluateOptions): Promise<Outcome> {
   const { manifest, score } = await openModel(io, options);
-  const { answers, pairs } = await readComparisons(options.comparisons);
-  const used = options.heldOut === true ? pairs.filter(({ isHeldOut }) => isHeldOut) : pairs;
+  const file = await readComparisons(options.comparisons);
+  const isUsed = ({ isHeldOut }: { isHeldOut: boolean }): boolean => isHeldOut || options.heldOut !== true;
+  const answers = file.answers.filter(isUsed);
   const places = new Map(answers.map(({ answerId }, index) => [answerId, index]));
   const scored = await score(answers);
-  const judged = used.map(({ questionId, firstAnswerId, secondAnswerId, source, ratings }): EvaluatedPair => {
-    const both = [places.get(firstAnswerId)!, places.get(secondAnswerId)!] as const;
-    const [first, second] = [scored[both[0]]!, scored[both[1]]!];
-    const values = ratings.map((rating) => rating.values);
-    return {
-      questionId,
-      source,
-      label: labelOf(
-        values.map(({ overall }) => overall!),
-        manifest.settings.muchBetter,
-      )!,
-      difference: first.score - second.score,
-      words: [wordCountOf(answers[both[0]]!.answer), wordCountOf(answers[both[1]]!.answer)],
-      cosines: [first.cosine, second.cosine],
-      ratings: values,
-    };
-  });
+  const judged = file.pairs
+    .filter(isUsed)
+    .map(({ questionId, firstAnswerId, secondAnswerId, source, ratings }): EvaluatedPair => {
+      const both = [places.get(firstAnswerId)!, places.get(secondAnswerId)!] as const;
+      const [first, second] = [scored[both[0]]!, scored[both[1]]!];
+      const values = ratings.map((rating) => rating.values);
+      return {
+        questionId,
+        source,
+        label: labelOf(
+          values.map(({ overall }) => overall!),
+          manifest.settings.muchBetter,
+        )!,
+        difference: first.score - second.score,
+        words: [wordCountOf(answers[both[0]]!.answer), wordCountOf(answers[both[1]]!.answer)],
+        cosines: [first.cosine, second.cosine],
+        ratings: values,
+      };
+    });
   if (judged.every(({ label }) => isTie(label)))
     throw new CliError('failed', 'All comparisons are ties: there is no accuracy to tell. Take others.');
   const result = evaluate({
