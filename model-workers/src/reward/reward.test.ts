@@ -1,4 +1,5 @@
 import { rewardManifestSchema, rewardSettingsSchema } from '@rookery/shared/api';
+import { createHash } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -77,6 +78,27 @@ test('scores do not depend on what is asked with them, and their zero is the mea
   // Each half was told the same rule, so that either can judge the other.
   expect(all[0]!.halves![0]).toBeGreaterThan(all[1]!.halves![0]);
   expect(all[0]!.halves![1]).toBeGreaterThan(all[1]!.halves![1]);
+  await rewards.close();
+});
+
+test('of more models than stay open, each scores whoever asked, and those used last stay', async () => {
+  const rewards = openRewards({ cacheFolder });
+  const inputs = madeComparisons(1).answers;
+  // A field that ONNX does not know makes another file of the same model.
+  const files = [1, 2, 3, 4, 5].map((number) =>
+    Buffer.concat([trained.model, Buffer.of(0xa0, 0x06, number)]),
+  );
+  const asked = [...files, ...files].map((model, index) => {
+    const sha256 = createHash('sha256').update(model).digest('hex');
+    const manifest = { ...trained.manifest, model: { sha256, size: model.length } };
+    return rewards.score(
+      { name: `made ${index}`, manifest, folder: null },
+      { inputs, download: async () => model },
+    );
+  });
+  const [first, ...others] = await Promise.all(asked);
+  for (const other of others) expect(other).toEqual(first);
+  expect(rewards.describe().models.filter(({ name }) => name.startsWith('made'))).toHaveLength(3);
   await rewards.close();
 });
 
