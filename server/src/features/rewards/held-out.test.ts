@@ -37,3 +37,11 @@ test('questions of the same text go together, whatever else is decided', () => {
   ];
   expect(decideHeldOut(twins, options).get('new')).toBe(true);
 });
+
+test('a question goes with one of the same text that this snapshot leaves out', () => {
+  const fullText = 'QUESTION 3?';
+  for (const isHeldOut of [true, false]) {
+    const decided = [{ fullText, isHeldOut }];
+    expect(decideHeldOut(questions(0, 12), { ...options, decided }).get('q3')).toBe(isHeldOut);
+  }
+});

@@ -10,19 +10,24 @@ export interface Drawable {
 /**
  * Decides which of the questions that no training has met are held out for good: in the order of a hash of project and text, as
  * many as bring the share of all decided questions of the snapshot nearest to `percent`, at least one, and at least one left. Questions of the same text
- * go together, also with one that is decided already.
+ * go together, also with one that is decided already, in the snapshot or not.
+ * @param options.decided questions of the project that are decided, with those of the snapshot or without
  * @returns by question, for those that were not decided
  */
 export function decideHeldOut(
   rows: readonly Drawable[],
-  { projectId, percent }: { projectId: string; percent: number },
+  options: {
+    projectId: string;
+    percent: number;
+    decided?: readonly Pick<Drawable, 'fullText' | 'isHeldOut'>[];
+  },
 ): Map<string, boolean> {
-  const byText = Map.groupBy(new Map(rows.map((row) => [row.questionId, row])).values(), ({ fullText }) =>
-    fullText.trim().toLowerCase(),
-  );
+  const { projectId, percent, decided = [] } = options;
+  const byText = Map.groupBy(new Map(rows.map((row) => [row.questionId, row])).values(), textOf);
+  const elsewhere = new Map(decided.map((row) => [textOf(row), row.isHeldOut]));
   const groups = [...byText].map(([text, members]) => ({
     members,
-    decided: members.find(({ isHeldOut }) => isHeldOut !== null)?.isHeldOut ?? null,
+    decided: members.find(({ isHeldOut }) => isHeldOut !== null)?.isHeldOut ?? elsewhere.get(text) ?? null,
     lot: createHash('sha256').update(`${projectId} ${text}`).digest('hex'),
   }));
   const open = groups
@@ -42,3 +47,5 @@ export function decideHeldOut(
     ),
   );
 }
+
+const textOf = ({ fullText }: Pick<Drawable, 'fullText'>): string => fullText.trim().toLowerCase();

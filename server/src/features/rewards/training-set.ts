@@ -73,7 +73,11 @@ export async function draftTraining(
     where ${isUsable(projectId)} and ${isChosen(settings)}
     group by ${pairs.id}, ${questions.id}`);
   const leftOut = await readLeftOut(db, { projectId, settings });
-  const decided = decideHeldOut(rows, { projectId, percent: settings.heldOutPercent });
+  const decided = decideHeldOut(rows, {
+    projectId,
+    percent: settings.heldOutPercent,
+    decided: await readDecided(db, projectId),
+  });
   const isHeldOut = (row: (typeof rows)[number]): boolean => row.isHeldOut ?? decided.get(row.questionId)!;
   const labels = rows.map((row) => ({
     isHeldOut: isHeldOut(row),
@@ -97,6 +101,13 @@ export async function draftTraining(
   };
   return { figures, decided, problem: problemOf(figures, labels) };
 }
+
+/** Every question of a project that a training has met, whether or not this one does. */
+const readDecided = (db: Queryable, projectId: string) =>
+  db
+    .select({ fullText: questions.fullText, isHeldOut: questions.isHeldOut })
+    .from(questions)
+    .where(and(eq(questions.projectId, projectId), isNotNull(questions.isHeldOut)));
 
 /** Comparisons that would count but for the choice of sources. */
 async function readLeftOut(
