@@ -26,6 +26,7 @@ export async function listScoredAnswers(
   const matching = and(
     eq(answerScores.projectId, projectId),
     eq(answerScores.modelId, modelId),
+    countsNow,
     origin === undefined ? undefined : eq(answers.origin, origin),
     planId === undefined ? undefined : eq(samples.planId, planId),
     ofQuestion === undefined ? undefined : eq(answers.questionId, ofQuestion),
@@ -61,6 +62,11 @@ export async function listScoredAnswers(
   };
 }
 
+/** Whether an answer is what counts of its episode now, and its question is in use. */
+const countsNow = sql`${questions.excludedAt} is null
+  and (${answers.origin} = 'import' or ${episodes.answerRevision} = ${answers.revision})
+  and (${samples.id} is null or ${samples.draw} = ${episodes.draw})`;
+
 const selectScored = (db: Queryable) =>
   db
     .select({
@@ -93,6 +99,9 @@ async function readSpread(
     })
     .from(answerScores)
     .innerJoin(answers, eq(answers.id, answerScores.answerId))
-    .where(and(eq(answerScores.modelId, modelId), eq(answers.origin, 'sample')));
+    .innerJoin(questions, eq(questions.id, answers.questionId))
+    .innerJoin(episodes, eq(episodes.id, answers.episodeId))
+    .innerJoin(samples, eq(samples.id, episodes.sampleId))
+    .where(and(eq(answerScores.modelId, modelId), countsNow));
   return row?.mean == null || row.deviation === null ? null : { mean: row.mean, deviation: row.deviation };
 }
