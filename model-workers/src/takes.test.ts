@@ -8,6 +8,9 @@ describe('what a worker takes', () => {
       { kind: 'ping', concurrency: 1 },
       { kind: 'train-ranker', concurrency: 1 },
       { kind: 'sample', concurrency: 4 },
+      { kind: 'train-reward', concurrency: 1 },
+      { kind: 'score-answers', concurrency: 1 },
+      { kind: 'score', concurrency: 2 },
     ]);
   });
 
