@@ -1,8 +1,9 @@
 import { ApiError, type PolicyKind } from '@rookery/shared/api';
 import { and, desc, eq, inArray, sql } from 'drizzle-orm';
 import type { Transaction } from '../../db/database.ts';
-import { jobs, policyVersions, projects } from '../../db/schema/index.ts';
+import { jobs, policyVersions } from '../../db/schema/index.ts';
 import { openStates } from '../jobs/index.ts';
+import { lockProject } from '../projects/index.ts';
 
 /**
  * The next version of a name in a project, which nobody else takes until the transaction ends. A name is spelt as it was at first.
@@ -13,8 +14,7 @@ export async function takeNextVersion(
   key: { projectId: string; name: string; kind: PolicyKind },
 ): Promise<{ name: string; version: number; source: string }> {
   const { projectId, kind } = key;
-  // One at a time in a project.
-  await tx.select({ id: projects.id }).from(projects).where(eq(projects.id, projectId)).for('no key update');
+  await lockProject(tx, projectId);
   const [newest] = await tx
     .select({ name: policyVersions.name, version: policyVersions.version, kind: policyVersions.kind })
     .from(policyVersions)

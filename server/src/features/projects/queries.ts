@@ -1,6 +1,6 @@
 import { projectSettingsSchema, type Project } from '@rookery/shared/api';
 import { and, asc, eq, isNull, sql } from 'drizzle-orm';
-import type { Queryable } from '../../db/database.ts';
+import type { Queryable, Transaction } from '../../db/database.ts';
 import { members, projects, projectSettings } from '../../db/schema/index.ts';
 
 const columns = {
@@ -26,6 +26,11 @@ export async function findProject(db: Queryable, projectId: string) {
     .innerJoin(projectSettings, newestSettings)
     .where(eq(projects.id, projectId));
   return row ?? null;
+}
+
+/** Lets one transaction at a time go on from here in a project: for what counts on from the last, or is one of its kind. */
+export async function lockProject(tx: Transaction, projectId: string): Promise<void> {
+  await tx.select({ id: projects.id }).from(projects).where(eq(projects.id, projectId)).for('no key update');
 }
 
 /** By name: the projects a person belongs to, and whether they lead them; all of them, as their lead, for `'all'`. */

@@ -4,9 +4,10 @@ import { isDeepStrictEqual } from 'node:util';
 import { uuidv7 } from 'uuidv7';
 import { z } from 'zod';
 import { recordEvent } from '../../db/events.ts';
-import { projects, rewardModels } from '../../db/schema/index.ts';
+import { rewardModels } from '../../db/schema/index.ts';
 import type { Conclusion } from '../jobs/index.ts';
 import { checkManifest } from '../models/index.ts';
+import { lockProject } from '../projects/index.ts';
 
 const inputSchema = z.object({ note: z.string(), settings: rewardSettingsSchema });
 
@@ -16,12 +17,7 @@ export const rewardConclusion: Conclusion = {
     const { projectId } = job;
     const { note, settings } = inputSchema.parse(job.input);
     const manifest = await checkManifest(deps, { tx, result, settings, schema: rewardResultSchema });
-    // One at a time in a project.
-    await tx
-      .select({ id: projects.id })
-      .from(projects)
-      .where(eq(projects.id, projectId))
-      .for('no key update');
+    await lockProject(tx, projectId);
     const [newest] = await tx
       .select({ version: max(rewardModels.version) })
       .from(rewardModels)

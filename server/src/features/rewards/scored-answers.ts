@@ -1,10 +1,11 @@
 import type { rewardRoutes, ScoredAnswer } from '@rookery/shared/api';
-import { ownText } from '@rookery/shared/reward';
+import { wordCountOf } from '@rookery/shared/reward';
 import { and, asc, desc, eq, sql, type SQL } from 'drizzle-orm';
 import { z } from 'zod';
 import type { Queryable } from '../../db/database.ts';
 import { answers, answerScores, episodes, questions, samples } from '../../db/schema/index.ts';
 import { readCursor, writeCursor } from '../../http/cursor.ts';
+import { countsNow } from './scoring.ts';
 import { findModel, type ModelKey } from './versions.ts';
 
 /** Characters of an answer in a list. */
@@ -49,7 +50,7 @@ export async function listScoredAnswers(
       ...row,
       question: { id: questionId, fullText },
       text: text.slice(0, beginningCharacters),
-      words: ownText(text).match(/\S+/g)?.length ?? 0,
+      words: wordCountOf(text),
       standardised:
         spread === null || spread.deviation === 0 ? null : (row.score - spread.mean) / spread.deviation,
     });
@@ -61,11 +62,6 @@ export async function listScoredAnswers(
     total,
   };
 }
-
-/** Whether an answer is what counts of its episode now, and its question is in use. */
-const countsNow = sql`${questions.excludedAt} is null
-  and (${answers.origin} = 'import' or ${episodes.answerRevision} = ${answers.revision})
-  and (${samples.id} is null or ${samples.draw} = ${episodes.draw})`;
 
 const selectScored = (db: Queryable) =>
   db

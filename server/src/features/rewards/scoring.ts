@@ -7,16 +7,21 @@ import type { Dependencies } from '../../dependencies.ts';
 import {
   createJob,
   enqueueJob,
-  findModelJob,
   jobAnswer,
   lockRunningAttempt,
   type Conclusion,
   type JobRow,
 } from '../jobs/index.ts';
+import { findJobOfKinds } from '../models/index.ts';
 import { selectAnswers, type AnswerPage } from './answers-to-read.ts';
 import { findModel, type ModelKey } from './versions.ts';
 
 const inputSchema = z.object({ modelId: z.uuid(), planId: z.uuid().nullable().default(null) });
+
+/** Whether an answer is what counts of its episode now, and its question is in use. The statement joins `questions`, `episodes` and `samples`. */
+export const countsNow: SQL = sql`questions.excluded_at is null
+  and (answers.origin = 'import' or episodes.answer_revision = answers.revision)
+  and (answers.origin <> 'sample' or (samples.state = 'answered' and samples.draw = episodes.draw))`;
 
 /** What a job scores: answers that were there when it was made. */
 interface Scoring {
@@ -41,14 +46,13 @@ const openAnswers = ({ projectId, modelId, planId, before }: Scoring): SQL => sq
   left join episodes on episodes.id = answers.episode_id
   left join samples on samples.id = episodes.sample_id
   where answers.project_id = ${projectId} and answers.created_at <= ${before.toISOString()}::timestamptz
-    and questions.excluded_at is null
-    and (answers.origin = 'import' or episodes.answer_revision = answers.revision)
-    and (answers.origin <> 'sample' or (samples.state = 'answered' and samples.draw = episodes.draw))
+    and ${countsNow}
     ${planId === null ? sql`` : sql`and samples.plan_id = ${planId}`}
     and not exists (select from answer_scores
       where answer_scores.model_id = ${modelId} and answer_scores.answer_id = answers.id)`;
 
-export async function countOpen(db: Queryable, scoring: Scoring): Promise<number> {
+/** How many answers, of a plan or of all, are still to be scored by a version. */
+export async function countUnscored(db: Queryable, scoring: Scoring): Promise<number> {
   const { rows } = await db.execute<{ open: number }>(
     sql`select count(*)::int as open from (${openAnswers(scoring)}) as unscored`,
   );
@@ -95,7 +99,7 @@ export async function scoreAnswers(
         throw new ApiError('not_found', 'There is no such sampling plan in this project.');
     }
     const before = deps.clock();
-    if ((await countOpen(tx, { projectId, modelId, planId, before })) === 0)
+    if ((await countUnscored(tx, { projectId, modelId, planId, before })) === 0)
       throw new ApiError(
         'wrong_state',
         `Version ${version} has scored every answer that there is${planId === null ? '' : ' in this plan'}.`,
@@ -125,8 +129,7 @@ export async function storeScores(
   },
 ): Promise<void> {
   const { jobId, attemptToken, scores } = request;
-  const found = await findModelJob(deps.db, request);
-  if (found.kind !== 'score-answers') throw new ApiError('wrong_state', 'This job does not score answers.');
+  const found = await findJobOfKinds(deps.db, request, ['score-answers']);
   const { projectId, modelId } = ofScoring(found);
   const ids = scores.map(({ answerId }) => answerId);
   await deps.db.transaction(async (tx) => {
@@ -157,7 +160,7 @@ export async function storeScores(
 export const scoringConclusion: Conclusion = {
   async conclude(deps, { tx, job }) {
     const { projectId, modelId } = ofScoring(job);
-    const open = await countOpen(tx, ofScoring(job));
+    const open = await countUnscored(tx, ofScoring(job));
     if (open > 0)
       throw new ApiError('conflict', `${open} answers of this job have no score: its next attempt goes on.`);
     const { version } = await findModel(tx, { projectId, modelId });

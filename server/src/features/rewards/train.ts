@@ -1,10 +1,8 @@
 import { ApiError, type Job, type RewardPreview, type RewardSettings } from '@rookery/shared/api';
-import { eq } from 'drizzle-orm';
 import type { Queryable, Transaction } from '../../db/database.ts';
-import { projects } from '../../db/schema/index.ts';
 import type { Dependencies } from '../../dependencies.ts';
 import { createJob, enqueueJob, jobAnswer, type JobRow } from '../jobs/index.ts';
-import { findProject } from '../projects/index.ts';
+import { findProject, lockProject } from '../projects/index.ts';
 import { draftTraining, fixTraining } from './training-set.ts';
 
 /** What training would learn from now, and why it would be refused. Changes nothing. */
@@ -27,7 +25,7 @@ export async function makeRewardTraining(
 ): Promise<JobRow> {
   const { projectId, note, settings, actorId } = request;
   // One at a time, so that no two decide about the same questions.
-  await tx.select({ id: projects.id }).from(projects).where(eq(projects.id, projectId)).for('no key update');
+  await lockProject(tx, projectId);
   const { decided, problem } = await draftTraining(tx, { projectId, settings });
   const why = (await simulationProblem(tx, { projectId, settings })) ?? problem;
   if (why !== null) throw new ApiError('wrong_state', why);

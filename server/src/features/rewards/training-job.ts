@@ -8,7 +8,7 @@ import { readCursor, writeCursor } from '../../http/cursor.ts';
 import type { FileAnswer } from '../../http/handlers.ts';
 import type { JobRow } from '../jobs/index.ts';
 import { findJobOfKinds } from '../models/index.ts';
-import { countOpen, listOpen, modelOfScoring, ofScoring } from './scoring.ts';
+import { countUnscored, listOpen, modelOfScoring, ofScoring } from './scoring.ts';
 import { selectAnswers, type AnswerPage } from './answers-to-read.ts';
 import { findModel, rewardModelFile, type ModelRow } from './versions.ts';
 
@@ -29,7 +29,7 @@ export async function getRewardJob(
   const model = await modelOf(deps.db, job);
   const named = model && { modelId: model.id, version: model.version, manifest: model.manifest };
   if (job.kind !== 'train-reward') {
-    const answers = job.kind === 'score-answers' ? await countOpen(deps.db, ofScoring(job)) : 0;
+    const answers = job.kind === 'score-answers' ? await countUnscored(deps.db, ofScoring(job)) : 0;
     return { settings: null, model: named, answers, pairs: 0 };
   }
   const { rows } = await deps.db.execute<{ answers: number; pairs: number }>(sql`select

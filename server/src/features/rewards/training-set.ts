@@ -1,5 +1,5 @@
 import type { RewardPreview, RewardSettings } from '@rookery/shared/api';
-import { isTie, labelOf } from '@rookery/shared/reward';
+import { fewestPreferred, isTie, labelOf } from '@rookery/shared/reward';
 import { and, eq, isNotNull, isNull, sql, type SQL } from 'drizzle-orm';
 import { counts } from '../../db/counting-comparisons.ts';
 import type { Queryable, Transaction } from '../../db/database.ts';
@@ -18,9 +18,6 @@ import {
   rewardZeroAnswers,
 } from '../../db/schema/index.ts';
 import { decideHeldOut } from './held-out.ts';
-
-/** Fewer pairs with a preference teach nothing that could be told from chance. */
-const fewestPreferred = 10;
 
 /** `people`, `simulated`, or the name of an import. */
 const source = sql<string>`case when ${comparisons.origin} = 'import' then ${comparisonImports.name}

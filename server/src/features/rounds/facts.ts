@@ -4,7 +4,6 @@ import { holdsPlace, isGivenOut, isInProgress } from '../../db/counting-comparis
 import type { Queryable } from '../../db/database.ts';
 import {
   answers,
-  answerScores,
   comparisons,
   episodes,
   pairings,
@@ -39,29 +38,6 @@ export const ofSample = {
   episode: and(eq(episodes.sampleId, samples.id), eq(episodes.draw, samples.draw)),
   answer: and(eq(answers.episodeId, episodes.id), eq(answers.revision, episodes.answerRevision)),
 };
-
-/** How many answered samples of a plan, of questions in use, have no score by a model. */
-export async function countUnscored(
-  db: Queryable,
-  { planId, modelId }: { planId: string; modelId: string },
-): Promise<number> {
-  const [counted] = await db
-    .select({ unscored: count() })
-    .from(samples)
-    .innerJoin(episodes, ofSample.episode)
-    .innerJoin(answers, ofSample.answer)
-    .innerJoin(questions, eq(questions.id, samples.questionId))
-    .leftJoin(answerScores, and(eq(answerScores.modelId, modelId), eq(answerScores.answerId, answers.id)))
-    .where(
-      and(
-        eq(samples.planId, planId),
-        eq(samples.state, 'answered'),
-        isNull(questions.excludedAt),
-        isNull(answerScores.answerId),
-      ),
-    );
-  return counted!.unscored;
-}
 
 /** The version that a training came to, once it has. */
 export async function findTrained(

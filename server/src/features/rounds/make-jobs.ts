@@ -2,9 +2,8 @@ import { roundOptionsSchema } from '@rookery/shared/api';
 import type { Dependencies } from '../../dependencies.ts';
 import { createJob, type JobRow } from '../jobs/index.ts';
 import { findProject } from '../projects/index.ts';
-import { makeRewardTraining, makeScoring } from '../rewards/index.ts';
+import { countUnscored, makeRewardTraining, makeScoring } from '../rewards/index.ts';
 import type { ChoosePairsInput } from './choose-pairs.ts';
-import { countUnscored } from './facts.ts';
 import type { LockedRound, Move } from './move.ts';
 
 /** Has the reward model that the round starts from score its samples. */
@@ -34,7 +33,8 @@ async function scoreUnscored(
   modelId: string,
 ): Promise<JobRow | null> {
   const { projectId, planId, createdBy: actorId } = round;
-  const unscored = await countUnscored(tx, { planId, modelId });
+  const before = deps.clock();
+  const unscored = await countUnscored(tx, { projectId, modelId, planId, before });
   return unscored === 0 ? null : makeScoring(deps, tx, { projectId, modelId, planId, actorId });
 }
 

@@ -1,13 +1,14 @@
 import { ApiError, type PairRule, type Round, type RoundOptions } from '@rookery/shared/api';
-import { desc, eq, max } from 'drizzle-orm';
+import { eq, max } from 'drizzle-orm';
 import { randomBytes } from 'node:crypto';
 import { uuidv7 } from 'uuidv7';
 import type { Transaction } from '../../db/database.ts';
 import { recordEvent } from '../../db/events.ts';
-import { projects, rewardModels, rounds } from '../../db/schema/index.ts';
+import { rounds } from '../../db/schema/index.ts';
 import type { Dependencies } from '../../dependencies.ts';
 import { enqueueJobs } from '../jobs/index.ts';
-import { simulationProblem } from '../rewards/index.ts';
+import { lockProject } from '../projects/index.ts';
+import { findCurrent, simulationProblem } from '../rewards/index.ts';
 import { announcePlan, insertSamplingPlan } from '../sampling/index.ts';
 import { announceRound } from './announce.ts';
 import { readRound } from './present.ts';
@@ -27,11 +28,12 @@ export async function openRound(
   const at = deps.clock();
   const seed = options.seed || randomBytes(8).toString('hex');
   const plan = await deps.db.transaction(async (tx) => {
+    // One round of a project is opened at a time.
     await lockProject(tx, projectId);
     await refuseSecond(tx, projectId);
     const problem = await simulationProblem(tx, { projectId, settings: options.training });
     if (problem !== null) throw new ApiError('wrong_state', problem);
-    const startModelId = await findNewestModel(tx, projectId);
+    const startModelId = (await findCurrent(tx, projectId))?.id ?? null;
     if (startModelId === null) refuseWithoutScores(options.selection.rule);
     const number = await nextNumber(tx, projectId);
     const name = request.name ?? `Round ${number}`;
@@ -57,11 +59,6 @@ export async function openRound(
   return readRound(deps, { projectId, roundId: id });
 }
 
-/** One round of a project is opened at a time. */
-async function lockProject(tx: Transaction, projectId: string): Promise<void> {
-  await tx.select({ id: projects.id }).from(projects).where(eq(projects.id, projectId)).for('no key update');
-}
-
 async function refuseSecond(tx: Transaction, projectId: string): Promise<void> {
   const open = await findOpenRound(tx, projectId);
   if (!open) return;
@@ -78,16 +75,6 @@ function refuseWithoutScores(rule: PairRule): void {
     'wrong_state',
     `The rule ${rule} goes by the scores of a reward model, and this project has none yet. Choose pairs at random, or train a reward model first.`,
   );
-}
-
-async function findNewestModel(tx: Transaction, projectId: string): Promise<string | null> {
-  const [model] = await tx
-    .select({ id: rewardModels.id })
-    .from(rewardModels)
-    .where(eq(rewardModels.projectId, projectId))
-    .orderBy(desc(rewardModels.version))
-    .limit(1);
-  return model?.id ?? null;
 }
 
 async function nextNumber(tx: Transaction, projectId: string): Promise<number> {

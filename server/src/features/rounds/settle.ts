@@ -2,8 +2,9 @@ import { ApiError, roundOptionsSchema, type RoundState } from '@rookery/shared/a
 import type { Dependencies } from '../../dependencies.ts';
 import { rounds } from '../../db/schema/index.ts';
 import { enqueueJob, findJob, type JobRow } from '../jobs/index.ts';
+import { countUnscored } from '../rewards/index.ts';
 import { announceRound } from './announce.ts';
-import { countUnscored, findTrained, isCompared, readRoundPairs, readSampling } from './facts.ts';
+import { findTrained, isCompared, readRoundPairs, readSampling } from './facts.ts';
 import { makePairing, makeRescoring, makeScoringOfStart, makeTraining } from './make-jobs.ts';
 import { moveRound, type LockedRound, type Move } from './move.ts';
 import { findOpenRound, isOpen, lockRound, type RoundKey } from './rows.ts';
@@ -65,7 +66,7 @@ const steps: Partial<Record<RoundState, Step>> = {
   },
   async scoring(deps, locked) {
     const { scoringJobId, startModelId } = locked.round;
-    const fact = await whyScored(locked, { jobId: scoringJobId, modelId: startModelId });
+    const fact = await whyScored(deps, locked, { jobId: scoringJobId, modelId: startModelId });
     return fact === null ? null : makePairing(deps, locked, fact);
   },
   async pairing(deps, { tx, round }) {
@@ -100,15 +101,16 @@ const steps: Partial<Record<RoundState, Step>> = {
       fact: `Reward model ${model.version} is there.`,
     });
   },
-  async rescoring(_deps, locked) {
+  async rescoring(deps, locked) {
     const { rescoringJobId, modelId } = locked.round;
-    const fact = await whyScored(locked, { jobId: rescoringJobId, modelId });
+    const fact = await whyScored(deps, locked, { jobId: rescoringJobId, modelId });
     return fact === null ? null : { to: 'ready', fact };
   },
 };
 
 /** That a model has scored the round's samples, by the round's job or by another; null: it has not. */
 async function whyScored(
+  deps: Dependencies,
   { tx, round }: LockedRound,
   { jobId, modelId }: { jobId: string | null; modelId: string | null },
 ): Promise<string | null> {
@@ -116,6 +118,8 @@ async function whyScored(
     const { state } = await findJob(tx, { projectId: round.projectId, jobId });
     if (state === 'done') return 'Its samples are scored.';
   }
-  const unscored = modelId === null ? 0 : await countUnscored(tx, { planId: round.planId, modelId });
+  const { projectId, planId } = round;
+  const before = deps.clock();
+  const unscored = modelId === null ? 0 : await countUnscored(tx, { projectId, modelId, planId, before });
   return unscored === 0 ? 'All of its samples have a score.' : null;
 }
