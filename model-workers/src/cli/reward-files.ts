@@ -1,10 +1,9 @@
 import type { RewardAnswer, RewardJobPair } from '@rookery/shared/api';
-import { readComparison } from '@rookery/shared/datasets';
+import { readAnswerRow, readComparison } from '@rookery/shared/datasets';
 import type { RewardInput } from '@rookery/shared/reward';
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
-import { z } from 'zod';
 import { CliError } from './errors.ts';
 
 /** Problems that are told; there may be as many as lines. */
@@ -26,7 +25,6 @@ export interface ComparisonsFile {
 export async function readComparisons(file: string): Promise<ComparisonsFile> {
   const answers = new Map<string, RewardAnswer>();
   const pairs: RewardJobPair[] = [];
-  const naming = { dataset: null, idOf: hashOf };
   await readLines(file, (value, line) => {
     const read = readComparison(value, naming);
     if (read.row === undefined) return read.problem;
@@ -63,21 +61,6 @@ export async function readComparisons(file: string): Promise<ComparisonsFile> {
   return { answers: [...answers.values()], pairs };
 }
 
-const answerSchema = z.object({
-  question: z.union([z.string(), z.object({ full_text: z.string() }).transform((one) => one.full_text)]),
-  quotes: z
-    .union([
-      z.array(z.object({ title: z.string(), extract: z.string() })),
-      z
-        .object({ title: z.array(z.string()), extract: z.array(z.string()) })
-        .transform(({ title, extract }) =>
-          extract.map((one, index) => ({ title: title[index] ?? '', extract: one })),
-        ),
-    ])
-    .default([]),
-  answer: z.string(),
-});
-
 /** A line of a file of answers: what is scored, and the line as it was. */
 export interface AnswerLine {
   input: RewardInput;
@@ -88,9 +71,11 @@ export interface AnswerLine {
 export async function readAnswers(file: string): Promise<AnswerLine[]> {
   const lines: AnswerLine[] = [];
   await readLines(file, (value) => {
-    const parsed = answerSchema.safeParse(value);
-    if (!parsed.success) return z.prettifyError(parsed.error).replaceAll('\n', ' ');
-    lines.push({ input: parsed.data, row: value as Record<string, unknown> });
+    const read = readAnswerRow(value, { ...naming, source: 'file' });
+    if (read.row === undefined) return read.problem;
+    const { question, answer } = read.row;
+    const input = { question: question.fullText, quotes: answer.quotes, answer: answer.text };
+    lines.push({ input, row: value as Record<string, unknown> });
     return null;
   });
   return lines;
@@ -140,3 +125,6 @@ function takeText(
 }
 
 const hashOf = (text: string): string => createHash('sha256').update(text).digest('hex');
+
+/** Questions of a file are known by their text. */
+const naming = { dataset: null, idOf: hashOf };

@@ -45,3 +45,7 @@ export async function prepareAnswers(options: {
     words: answers.map(({ input }) => wordCountOf(input.answer)),
   };
 }
+
+/** What an answer's vector has in common with its question's, from −1 to 1. */
+export const cosineOf = ({ vectors, questionVectors }: PreparedAnswers, index: number): number =>
+  vectors[index]!.reduce((sum, value, at) => sum + value * questionVectors[index]![at]!, 0);

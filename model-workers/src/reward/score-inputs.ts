@@ -6,7 +6,7 @@ import type { Encoder, EncoderIdentity } from '../encoder/index.ts';
 import { FinalFailure } from '../final-failure.ts';
 import { openSession, type OpenedSession } from '../onnx/index.ts';
 import type { ScoredInput } from './messages.ts';
-import { prepareAnswers } from './prepare.ts';
+import { cosineOf, prepareAnswers } from './prepare.ts';
 import { headInputsOf, type PreparedAnswers } from './training/examples.ts';
 
 /** A reward model with its encoder. */
@@ -79,7 +79,7 @@ export async function scorePrepared(
         score: score[row]!,
         uncertainty: deviationOf(own),
         halves: halves && [halves[2 * row]!, halves[2 * row + 1]!],
-        cosine: dot(answers.vectors[start + row]!, answers.questionVectors[start + row]!),
+        cosine: cosineOf(answers, start + row),
       };
       if (![one.score, one.uncertainty, ...(one.halves ?? [])].every(Number.isFinite))
         throw new FinalFailure(
@@ -103,11 +103,6 @@ async function runHead(
     members: output['members']!.data as Float32Array,
     halves: (output['halves']?.data as Float32Array | undefined) ?? null,
   };
-}
-
-/** What the vectors of texts have in common, from −1 to 1. */
-function dot(one: Float32Array, other: Float32Array): number {
-  return one.reduce((sum, value, index) => sum + value * other[index]!, 0);
 }
 
 function deviationOf(values: Float32Array): number {

@@ -4,6 +4,7 @@ import {
   accuracyOf,
   compareAccuracies,
   evaluate,
+  fewestPreferred,
   isTie,
   labelOf,
   logLossOf,
@@ -19,7 +20,7 @@ import { FinalFailure } from '../final-failure.ts';
 import { runtimeVersion } from '../onnx/index.ts';
 import { foldsOf, type Folds } from './folds.ts';
 import type { PreviousModel, TrainedReward } from './messages.ts';
-import { prepareAnswers } from './prepare.ts';
+import { cosineOf, prepareAnswers } from './prepare.ts';
 import { loadScorer, scorePrepared } from './score-inputs.ts';
 import { headInputsOf, type PreparedAnswers, type RewardExample } from './training/examples.ts';
 import { fitReward } from './training/fit.ts';
@@ -30,13 +31,17 @@ import { splitQuestions } from './training/split.ts';
 
 /** Parts of the training questions for the learning curve, beside all of them. */
 const parts = [1 / 8, 1 / 4, 1 / 2];
-/** Pairs of which one answer is preferred; of fewer nothing can be learnt. */
-const fewestPreferred = 10;
 /** A half with fewer pairs of which one answer is preferred judges nothing. */
 const fewestOfHalf = 5;
 
 type Progress = (share: number) => Promise<void>;
 type Pair = RewardJobPair & { label: number };
+
+/** A pair and where its answers are among those prepared. */
+interface PlacedPair {
+  pair: Pair;
+  example: RewardExample;
+}
 
 /** Takes answers and pairs in, and trains or tests by folds at the end. */
 export function createRewardTraining(options: {
@@ -94,10 +99,10 @@ export function createRewardTraining(options: {
       refuseTooLittle(pairs);
       const prepared = await read((share) => onProgress(share / 2));
       const begun = performance.now();
-      const examples = examplesOf(answers, pairs);
-      const isLearnt = (index: number): boolean => !pairs[index]!.isHeldOut;
-      const train = examples.filter((_, index) => isLearnt(index));
-      const tested = pairs.filter(({ isHeldOut }) => isHeldOut);
+      const placed = placePairs(answers, pairs);
+      const learnt = placed.filter(({ pair }) => !pair.isHeldOut);
+      const tested = placed.filter(({ pair }) => pair.isHeldOut);
+      const train = learnt.map(({ example }) => example);
       const questions = seededRandom(`reward ${settings.seed} curve`).shuffle(
         [...new Set(train.map(({ question }) => question))].toSorted(),
       );
@@ -115,21 +120,18 @@ export function createRewardTraining(options: {
         done += 1;
         return head;
       };
-      const context = { answers, prepared, seed: `${settings.seed}` };
+      const seed = `${settings.seed}`;
       const whole = await fit(train);
       const scores = scoresOf(whole, prepared);
       const learningCurve: RewardManifest['learningCurve'] = [];
       const addToCurve = (count: number, pairCount: number, by: Float64Array): void => {
-        const judged = judgedBy(tested, { ...context, scores: by });
+        const judged = judgedBy(tested, { prepared, scores: by });
         learningCurve.push({
           share: count / questions.length,
           questions: count,
           pairs: pairCount,
-          accuracy: accuracyOf(
-            judged.filter(({ label }) => !isTie(label)),
-            { of: ({ difference }) => difference, seed: context.seed },
-          ),
-          logLoss: logLossOfPairs(judged, context.seed),
+          accuracy: accuracyOfScores(judged, seed),
+          logLoss: logLossOfPairs(judged, seed),
         });
       };
       for (const count of cuts) {
@@ -141,12 +143,9 @@ export function createRewardTraining(options: {
       const halfHeads = halves && ([await fit(halves[0]), await fit(halves[1])] as const);
       const zero = zeroOf({ answers, scores, train });
       const model = rewardGraph({ whole, halves: halfHeads, zero: zero.value });
-      const learnt = judgedBy(
-        pairs.filter(({ isHeldOut }) => !isHeldOut),
-        { ...context, scores },
-      );
-      const judged = judgedBy(tested, { ...context, scores });
-      const testedAnswers = new Set(tested.flatMap((pair) => [pair.firstAnswerId, pair.secondAnswerId]));
+      const remembered = judgedBy(learnt, { prepared, scores });
+      const judged = judgedBy(tested, { prepared, scores });
+      const testedAnswers = new Set(tested.flatMap(({ example }) => [example.first, example.second]));
       const bySource = Map.groupBy(
         pairs.flatMap(({ ratings }) => ratings),
         ({ source }) => source,
@@ -178,24 +177,21 @@ export function createRewardTraining(options: {
         training: {
           questions: questions.length,
           pairs: train.length,
-          accuracy: accuracyOf(
-            learnt.filter(({ label }) => !isTie(label)),
-            { of: ({ difference }) => difference, seed: context.seed },
-          ),
-          logLoss: learnt.reduce((sum, pair) => sum + logLossOf(pair), 0) / learnt.length,
+          accuracy: accuracyOfScores(remembered, seed),
+          logLoss: remembered.reduce((sum, pair) => sum + logLossOf(pair), 0) / remembered.length,
         },
         heldOut: evaluate({
           pairs: judged,
-          answers: answers.flatMap(({ answerId, questionId }, index) =>
-            testedAnswers.has(answerId)
+          answers: answers.flatMap(({ questionId }, index) =>
+            testedAnswers.has(index)
               ? [{ questionId, score: scores[index]!, words: prepared.words[index]! }]
               : [],
           ),
-          seed: context.seed,
+          seed,
         }),
         learningCurve,
         halves: halves && { first: questionsIn(halves[0]), second: questionsIn(halves[1]) },
-        previous: await compareWith(previous, { encoder, judged, tested, context }),
+        previous: await compareWith(previous, { encoder, judged, tested, prepared, seed }),
         seconds: {
           reading: readingMs / 1000,
           encoding: encoder.work.ms / 1000,
@@ -217,7 +213,7 @@ export function createRewardTraining(options: {
         );
       return foldsOf({
         answers: await read(),
-        examples: examplesOf(answers, pairs),
+        examples: placePairs(answers, pairs).map(({ example }) => example),
         k,
         seed: settings.seed,
         settings,
@@ -244,14 +240,16 @@ function refuseTooLittle(pairs: readonly Pair[]): void {
 }
 
 /** @throws FinalFailure for a pair of an answer that is not there */
-function examplesOf(answers: readonly RewardAnswer[], pairs: readonly Pair[]): RewardExample[] {
+function placePairs(answers: readonly RewardAnswer[], pairs: readonly Pair[]): PlacedPair[] {
   const places = new Map(answers.map(({ answerId }, index) => [answerId, index]));
-  return pairs.map(({ pairId, firstAnswerId, secondAnswerId, label, questionId }) => {
-    const first = places.get(firstAnswerId);
-    const second = places.get(secondAnswerId);
+  return pairs.map((pair) => {
+    const first = places.get(pair.firstAnswerId);
+    const second = places.get(pair.secondAnswerId);
     if (first === undefined || second === undefined)
-      throw new FinalFailure(`The pair ${pairId} is of an answer that was not handed over. Train again.`);
-    return { first, second, label, weight: 1, question: questionId };
+      throw new FinalFailure(
+        `The pair ${pair.pairId} is of an answer that was not handed over. Train again.`,
+      );
+    return { pair, example: { first, second, label: pair.label, weight: 1, question: pair.questionId } };
   });
 }
 
@@ -276,34 +274,28 @@ function halvesOf(
   return isEnough ? [halves[0]!, halves[1]!] : null;
 }
 
-interface Judging {
-  answers: readonly RewardAnswer[];
-  prepared: PreparedAnswers;
-  seed: string;
-}
-
-/** Pairs with what scores say of them. */
+/** Pairs with what scores of the prepared answers say of them. */
 function judgedBy(
-  pairs: readonly Pair[],
-  { answers, prepared, scores }: Judging & { scores: ArrayLike<number> },
+  placed: readonly PlacedPair[],
+  { prepared, scores }: { prepared: PreparedAnswers; scores: ArrayLike<number> },
 ): EvaluatedPair[] {
-  const places = new Map(answers.map(({ answerId }, index) => [answerId, index]));
-  return pairs.map(({ firstAnswerId, secondAnswerId, questionId, source, label, ratings }) => {
-    const [first, second] = [places.get(firstAnswerId)!, places.get(secondAnswerId)!];
-    return {
-      questionId,
-      source,
-      label,
-      difference: scores[first]! - scores[second]!,
-      words: [prepared.words[first]!, prepared.words[second]!],
-      cosines: [cosineOf(prepared, first), cosineOf(prepared, second)],
-      ratings: ratings.map(({ values }) => values),
-    };
-  });
+  return placed.map(({ pair, example: { first, second } }) => ({
+    questionId: pair.questionId,
+    source: pair.source,
+    label: pair.label,
+    difference: scores[first]! - scores[second]!,
+    words: [prepared.words[first]!, prepared.words[second]!],
+    cosines: [cosineOf(prepared, first), cosineOf(prepared, second)],
+    ratings: pair.ratings.map(({ values }) => values),
+  }));
 }
 
-const cosineOf = ({ vectors, questionVectors }: PreparedAnswers, index: number): number =>
-  vectors[index]!.reduce((sum, value, at) => sum + value * questionVectors[index]![at]!, 0);
+/** How often scores are right, ties left out. */
+const accuracyOfScores = (judged: readonly EvaluatedPair[], seed: string) =>
+  accuracyOf(
+    judged.filter(({ label }) => !isTie(label)),
+    { of: ({ difference }) => difference, seed },
+  );
 
 /** The mean score of demonstrations; without any, that of the answers that are learnt from. */
 function zeroOf(of: {
@@ -325,28 +317,30 @@ function zeroOf(of: {
 /** The version before on the same held-out pairs; null without one, or where this worker cannot run it with this encoder. */
 async function compareWith(
   previous: PreviousModel | null,
-  {
-    encoder,
-    judged,
-    tested,
-    context,
-  }: { encoder: Encoder; judged: readonly EvaluatedPair[]; tested: readonly Pair[]; context: Judging },
+  tests: {
+    encoder: Encoder;
+    judged: readonly EvaluatedPair[];
+    tested: readonly PlacedPair[];
+    prepared: PreparedAnswers;
+    seed: string;
+  },
 ): Promise<RewardManifest['previous']> {
   if (!previous) return null;
+  const { encoder, judged, tested, prepared, seed } = tests;
   const { modelId, version, manifest, model } = previous;
-  if (headInputsOf(context.prepared)[0]?.length !== manifest.head.inputs) return null;
+  if (headInputsOf(prepared)[0]?.length !== manifest.head.inputs) return null;
   let scorer;
   let scored;
   try {
     scorer = await loadScorer({ manifest, model, encoder });
-    scored = await scorePrepared(scorer, context.prepared);
+    scored = await scorePrepared(scorer, prepared);
   } catch (error) {
     if (error instanceof FinalFailure) return null;
     throw error;
   } finally {
     await scorer?.head.session.release();
   }
-  const before = judgedBy(tested, { ...context, scores: scored.map(({ score }) => score) });
+  const before = judgedBy(tested, { prepared, scores: scored.map(({ score }) => score) });
   const { other, difference } = compareAccuracies(
     judged.map(({ questionId, label, difference: own }, index) => ({
       questionId,
@@ -354,7 +348,7 @@ async function compareWith(
       difference: own,
       other: before[index]!.difference,
     })),
-    context.seed,
+    seed,
   );
   return difference && { modelId, version, accuracy: other, difference };
 }

@@ -17,5 +17,8 @@ export function labelOf(ratings: readonly number[], muchBetter: RewardSettings['
   return (1 + sum / ratings.length) / 2;
 }
 
+/** Pairs of which one answer is preferred: fewer teach nothing that could be told from chance, and training is refused. */
+export const fewestPreferred = 10;
+
 /** Whether a label prefers neither answer. Sums of ratings in binary may be off by a little. */
 export const isTie = (label: number): boolean => Math.abs(label - 0.5) < 1e-9;

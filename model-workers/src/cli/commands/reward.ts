@@ -1,4 +1,9 @@
-import { rewardManifestSchema, rewardSettingsSchema, type RewardManifest } from '@rookery/shared/api';
+import {
+  rewardManifestSchema,
+  rewardSettingsSchema,
+  type RewardEvaluation,
+  type RewardManifest,
+} from '@rookery/shared/api';
 import {
   evaluate,
   isTie,
@@ -61,9 +66,9 @@ const folderOf = ({ encoder }: EncoderOptions): EncoderFolder | null =>
     ? null
     : { name: path.basename(path.resolve(encoder)).slice(0, longestName), path: path.resolve(encoder) };
 
-const settingsOf = ({ encoder, seed }: EncoderOptions & { seed: number }) => {
-  const folder = folderOf({ ...(encoder !== undefined && { encoder }) });
-  return rewardSettingsSchema.parse({ seed, ...(folder && { encoder: folder.name }) });
+const settingsOf = (options: EncoderOptions & { seed: number }) => {
+  const folder = folderOf(options);
+  return rewardSettingsSchema.parse({ seed: options.seed, ...(folder && { encoder: folder.name }) });
 };
 
 /** Trains a reward model on a file of comparisons, and writes `model.onnx` and `manifest.json` into a folder. */
@@ -84,22 +89,11 @@ export async function trainOnFile(io: Io, options: TrainOptions): Promise<Outcom
   await writeFile(path.join(options.out, 'model.onnx'), model);
   await writeFile(path.join(options.out, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`);
   const { heldOut } = manifest;
-  const { longer, first, cosine } = heldOut.baselines;
   return {
     json: { manifest },
     text: `Wrote ${path.join(options.out, 'model.onnx')} and manifest.json, trained on ${manifest.training.pairs} pairs of ${manifest.training.questions} questions.
 On ${heldOut.pairs} pairs of ${heldOut.questions} held-out questions:
-${tableOf(
-  [{ head: '' }, { head: 'right', isNumber: true }],
-  [
-    ['this model', shareWithInterval(heldOut.accuracy)],
-    ['longer wins', shareWithInterval(longer)],
-    ['first wins', shareWithInterval(first)],
-    ['nearer to the question wins', shareWithInterval(cosine)],
-    ['log loss', withInterval(heldOut.logLoss)],
-    ['calibration error', withInterval(heldOut.calibration.error)],
-  ],
-)}`,
+${figuresOf(heldOut)}`,
   };
 }
 
@@ -152,18 +146,23 @@ export async function evaluateOnFile(io: Io, options: EvaluateOptions): Promise<
       baselines: { longer: shareOf(longer), first: shareOf(first), cosine: shareOf(cosine) },
     },
     text: `${result.pairs} pairs of ${result.questions} questions, ${result.ties} of them ties. Comparisons that the model has learnt from flatter it.
-${tableOf(
-  [{ head: '' }, { head: 'right', isNumber: true }],
-  [
-    ['this model', shareWithInterval(result.accuracy)],
-    ['longer wins', shareWithInterval(longer)],
-    ['first wins', shareWithInterval(first)],
-    ['nearer to the question wins', shareWithInterval(cosine)],
-    ['log loss', withInterval(result.logLoss)],
-    ['calibration error', withInterval(result.calibration.error)],
-  ],
-)}`,
+${figuresOf(result)}`,
   };
+}
+
+/** How good a model is, beside the rules of thumb. */
+function figuresOf({ accuracy, baselines, logLoss, calibration }: RewardEvaluation): string {
+  return tableOf(
+    [{ head: '' }, { head: 'right', isNumber: true }],
+    [
+      ['this model', shareWithInterval(accuracy)],
+      ['longer wins', shareWithInterval(baselines.longer)],
+      ['first wins', shareWithInterval(baselines.first)],
+      ['nearer to the question wins', shareWithInterval(baselines.cosine)],
+      ['log loss', withInterval(logLoss)],
+      ['calibration error', withInterval(calibration.error)],
+    ],
+  );
 }
 
 const shareOf = ({ right, of }: { right: number; of: number }): number => right / of;
