@@ -340,7 +340,7 @@ test('a second signal, not at once after the first, ends a worker with a job in 
   await delay(1100);
   expect(child.exitCode).toBeNull();
   child.kill('SIGTERM');
-  expect(await ended).toEqual([1, null]);
+  expect(await ended).toEqual([null, 'SIGKILL']);
 });
 
 test('a worker whose key the server refuses ends with a sentence that says what to check', async () => {

@@ -130,7 +130,8 @@ function endOnSignals(log: Logger, end: () => Promise<void>): void {
   let asked: number | null = null;
   const ask = (): void => {
     if (asked !== null) {
-      if (performance.now() - asked > impatienceMilliseconds) process.exit(1);
+      // Not by process.exit: it cuts threads short, and one in which onnxruntime works takes the process down with a core dump.
+      if (performance.now() - asked > impatienceMilliseconds) process.kill(process.pid, 'SIGKILL');
       return;
     }
     asked = performance.now();

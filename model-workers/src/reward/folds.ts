@@ -35,8 +35,9 @@ export async function foldsOf(options: {
   k: number;
   seed: number;
   settings: FitSettings;
+  onProgress?: (share: number) => Promise<void>;
 }): Promise<Folds> {
-  const { answers, examples, k, seed, settings } = options;
+  const { answers, examples, k, seed, settings, onProgress } = options;
   const parts = splitQuestions(
     examples.map(({ question }) => question),
     { parts: k, seed: `reward folds ${seed}` },
@@ -47,7 +48,13 @@ export async function foldsOf(options: {
   for (let fold = 0; fold < k; fold += 1) {
     const train = examples.filter(({ question }) => parts.get(question) !== fold);
     const tested = examples.filter(({ question }) => parts.get(question) === fold);
-    const scores = scoresOf(await fitReward({ answers, examples: train, settings }), answers);
+    const head = await fitReward({
+      answers,
+      examples: train,
+      settings,
+      ...(onProgress && { onProgress: (share) => onProgress((fold + share) / k) }),
+    });
+    const scores = scoresOf(head, answers);
     const linear = linearScores(answers, train);
     const own = tested.map(({ first, second, label, question }) => ({
       question,

@@ -2,7 +2,7 @@ import type { RewardManifest, WorkerDescription } from '@rookery/shared/api';
 import type { RewardInput } from '@rookery/shared/reward';
 import type { EncoderFolder } from '../encoder/index.ts';
 import { wantedDevice } from '../onnx/devices.ts';
-import { startThread, type Thread } from '../thread.ts';
+import { startThread, type Thread } from '../thread/index.ts';
 import type { ScoredInput, ScoringAnswers, ScoringRequest } from './messages.ts';
 
 /** A version of the reward model and where its encoder is. */

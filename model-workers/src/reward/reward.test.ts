@@ -15,8 +15,17 @@ let trained: TrainedReward;
 const settings = rewardSettingsSchema.parse({ members: 3 });
 const { signal } = new AbortController();
 
-const train = (data: TrainingData, previous: Parameters<typeof trainReward>[0]['previous'] = null) =>
-  trainReward({ ...data, settings, cacheFolder, folder: null, previous, signal, onProgress: () => {} });
+const train = (data: TrainingData, changes: Partial<Parameters<typeof trainReward>[0]> = {}) =>
+  trainReward({
+    ...data,
+    settings,
+    cacheFolder,
+    folder: null,
+    previous: null,
+    signal,
+    onProgress: () => {},
+    ...changes,
+  });
 const made = (questions: number): TrainingData => {
   const { answers, pairs } = madeComparisons(questions);
   return { answers: [answers], pairs: [pairs] };
@@ -53,12 +62,13 @@ test('the same data in the same order give the same file, and other data another
   const again = await train(made(40));
   expect(again.manifest.model).toEqual(trained.manifest.model);
   expect(again.manifest.snapshot).toEqual(trained.manifest.snapshot);
-  const other = await train(made(36), {
+  const previous = {
     modelId: '01900000-0000-7000-8000-000000000001',
     version: 1,
     manifest: trained.manifest,
     model: trained.model,
-  });
+  };
+  const other = await train(made(36), { previous });
   expect(other.manifest.snapshot.sha256).not.toBe(trained.manifest.snapshot.sha256);
   expect(other.manifest.previous).toMatchObject({ version: 1, accuracy: { of: 7 } });
 });
@@ -119,6 +129,20 @@ test('a model that was altered, or made for other features, is refused with what
   await rewards.close();
 });
 
+test('a training that is stopped ends before it is done', async () => {
+  const stop = new AbortController();
+  const shares: number[] = [];
+  const stopped = train(made(120), {
+    signal: stop.signal,
+    onProgress(share) {
+      shares.push(share);
+      if (share > 0.5) stop.abort(new Error('enough'));
+    },
+  });
+  await expect(stopped).rejects.toThrow('enough');
+  expect(shares.at(-1)).toBeLessThan(0.7);
+});
+
 test('too little to learn from is refused with what to do', async () => {
   const { answers, pairs } = madeComparisons(8);
   const ties = pairs.map((pair) => ({
@@ -134,6 +158,7 @@ test('too little to learn from is refused with what to do', async () => {
 
 test('folds hold out whole questions, and say how a linear head does on the same', async () => {
   const { answers, pairs } = madeComparisons(20);
+  const shares: number[] = [];
   const folds = await testByFolds({
     answers: [answers],
     pairs: [pairs],
@@ -142,8 +167,11 @@ test('folds hold out whole questions, and say how a linear head does on the same
     folder: null,
     signal,
     k: 4,
+    onProgress: (share) => shares.push(share),
   });
   expect(folds.folds.map(({ questions }) => questions)).toEqual([5, 5, 5, 5]);
+  expect(shares).toEqual(shares.toSorted((one, other) => one - other));
+  expect(shares.at(-1)).toBe(1);
   expect(folds.model.accuracy).toBe(1);
   expect(folds.linear.accuracy).toBeGreaterThan(0.5);
 });

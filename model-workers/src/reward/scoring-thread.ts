@@ -1,24 +1,28 @@
-import { parentPort } from 'node:worker_threads';
 import { openEncoder, type Encoder } from '../encoder/index.ts';
 import type { Device } from '../onnx/index.ts';
-import { refusalOf, type Envelope, type Reply } from '../thread.ts';
+import { serveThread } from '../thread/index.ts';
 import type { ScoringAnswers, ScoringRequest } from './messages.ts';
 import { loadScorer, scoreInputs, type RewardScorer } from './score-inputs.ts';
 
 /** The thread of the reward models that are open: one after the other, since they share a processor. */
 
-const port = parentPort!;
 const encoders = new Map<string, Promise<Encoder>>();
 const scorers = new Map<string, RewardScorer>();
 let last: Promise<unknown> = Promise.resolve();
 
-port.on('message', ({ number, request }: Envelope<ScoringRequest>) => {
-  const answered = last.then(() => carryOut(request));
-  last = answered.catch(() => {});
-  answered.then(
-    (answer) => send({ number, answer }),
-    (error: unknown) => send({ number, ...refusalOf(error) }),
-  );
+const { signal } = serveThread<ScoringRequest, ScoringAnswers>({
+  carryOut(request) {
+    const answered = last.then(() => {
+      signal.throwIfAborted();
+      return carryOut(request);
+    });
+    last = answered.catch(() => {});
+    return answered;
+  },
+  async close() {
+    for (const scorer of scorers.values()) await scorer.head.session.release();
+    for (const encoder of encoders.values()) await (await encoder).close();
+  },
 });
 
 async function carryOut(request: ScoringRequest): Promise<ScoringAnswers[ScoringRequest['type']]> {
@@ -48,8 +52,4 @@ async function useEncoder(request: Extract<ScoringRequest, { type: 'open' }>): P
   encoders.set(key, opening);
   opening.catch(() => encoders.delete(key));
   return opening;
-}
-
-function send(message: Reply): void {
-  port.postMessage(message);
 }

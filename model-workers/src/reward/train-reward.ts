@@ -1,7 +1,7 @@
 import type { RewardAnswer, RewardJobPair, RewardSettings } from '@rookery/shared/api';
 import type { EncoderFolder } from '../encoder/index.ts';
 import { wantedDevice } from '../onnx/devices.ts';
-import { startThread, type Thread } from '../thread.ts';
+import { startThread, type Thread } from '../thread/index.ts';
 import type { Folds } from './folds.ts';
 import type {
   PreviousModel,
@@ -40,10 +40,12 @@ export function trainReward(
   );
 }
 
-/** Tests by folds, in a thread of its own. @throws as `trainReward` */
-export function testByFolds(options: Options & { k: number }): Promise<Folds> {
-  const { signal, k } = options;
-  return inThread(options, { previous: null, onProgress: () => {} }, (thread) =>
+/** Tests by folds, in a thread of its own. @param onProgress and @throws as `trainReward` */
+export function testByFolds(
+  options: Options & { k: number; onProgress: (share: number) => void },
+): Promise<Folds> {
+  const { signal, k, onProgress } = options;
+  return inThread(options, { previous: null, onProgress }, (thread) =>
     thread.ask({ type: 'folds', k }, signal),
   );
 }

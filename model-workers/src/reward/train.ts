@@ -55,7 +55,7 @@ export function createRewardTraining(options: {
   const pairs: Pair[] = [];
   let readingMs = 0;
 
-  const read = async (onProgress?: Progress): Promise<PreparedAnswers> => {
+  const read = async (onProgress: Progress): Promise<PreparedAnswers> => {
     const begun = performance.now();
     const encodedBefore = encoder.work.ms;
     const prepared = await prepareAnswers({
@@ -64,7 +64,7 @@ export function createRewardTraining(options: {
         input: { question, quotes, answer },
       })),
       encode: (texts) => encoder.encode(texts),
-      ...(onProgress && { onProgress }),
+      onProgress,
     });
     readingMs += performance.now() - begun - (encoder.work.ms - encodedBefore);
     return prepared;
@@ -201,8 +201,11 @@ export function createRewardTraining(options: {
       return { model, manifest };
     },
 
-    /** @throws FinalFailure where there is too little for so many folds */
-    async folds(k: number): Promise<Folds> {
+    /**
+     * @param onProgress how much is done, 0 … 1
+     * @throws FinalFailure where there is too little for so many folds
+     */
+    async folds(k: number, onProgress: Progress): Promise<Folds> {
       const preferred = new Set(
         pairs.filter(({ label }) => !isTie(label)).map(({ questionId }) => questionId),
       ).size;
@@ -212,11 +215,12 @@ export function createRewardTraining(options: {
             'Take fewer folds, or more comparisons.',
         );
       return foldsOf({
-        answers: await read(),
+        answers: await read((share) => onProgress(share / 2)),
         examples: placePairs(answers, pairs).map(({ example }) => example),
         k,
         seed: settings.seed,
         settings,
+        onProgress: (share) => onProgress(0.5 + share / 2),
       });
     },
   };

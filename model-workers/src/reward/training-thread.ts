@@ -1,25 +1,20 @@
 import { availableParallelism } from 'node:os';
 import { setImmediate } from 'node:timers/promises';
-import { parentPort } from 'node:worker_threads';
-import { stayInBackground } from '../background-thread.ts';
 import { openEncoder, type Encoder } from '../encoder/index.ts';
 import type { Device } from '../onnx/index.ts';
-import { refusalOf, type Envelope, type Reply } from '../thread.ts';
+import { serveThread, stayInBackground } from '../thread/index.ts';
 import type { TrainingAnswers, TrainingProgress, TrainingRequest } from './messages.ts';
 import { createRewardTraining } from './train.ts';
 
 /** The thread of one training, or of one test by folds. */
 
 stayInBackground();
-const port = parentPort!;
 let encoder: Encoder | undefined;
 let training: ReturnType<typeof createRewardTraining> | undefined;
 
-port.on('message', ({ number, request }: Envelope<TrainingRequest>) => {
-  carryOut(request).then(
-    (answer) => send({ number, answer }),
-    (error: unknown) => send({ number, ...refusalOf(error) }),
-  );
+const { send, signal } = serveThread<TrainingRequest, TrainingAnswers>({
+  carryOut,
+  close: async () => encoder?.close(),
 });
 
 async function carryOut(request: TrainingRequest): Promise<TrainingAnswers[TrainingRequest['type']]> {
@@ -38,18 +33,15 @@ async function carryOut(request: TrainingRequest): Promise<TrainingAnswers[Train
       training!.takePairs(request.pairs);
       return null;
     case 'folds':
-      return training!.folds(request.k);
-    default: {
-      const trained = await training!.finish(async (progress) => {
-        send({ progress });
-        await setImmediate();
-      });
-      await encoder!.close();
-      return trained;
-    }
+      return training!.folds(request.k, tell);
+    default:
+      return training!.finish(tell);
   }
 }
 
-function send(message: Reply | TrainingProgress): void {
-  port.postMessage(message);
+/** Tells how far it is, and hears whether it is to end. */
+async function tell(progress: number): Promise<void> {
+  send({ progress } satisfies TrainingProgress);
+  await setImmediate();
+  signal.throwIfAborted();
 }

@@ -47,6 +47,7 @@ export interface ScoreOptions extends EncoderOptions {
   out?: string;
 }
 export interface FoldsOptions extends EncoderOptions {
+  json?: boolean;
   comparisons: string;
   k: number;
   seed: number;
@@ -187,6 +188,7 @@ export async function scoreFile(io: Io, options: ScoreOptions): Promise<Outcome>
 /** Trains and tests by folds of questions, beside a linear head on the encoder's vectors. */
 export async function foldsOfFile(io: Io, options: FoldsOptions): Promise<Outcome> {
   const { answers, pairs } = await readComparisons(options.comparisons);
+  const progress = startProgress(io, { label: 'Testing', json: options.json });
   const { folds, model, linear, difference, lengthCorrelation } = await testByFolds({
     answers: [answers],
     pairs: [pairs],
@@ -195,7 +197,8 @@ export async function foldsOfFile(io: Io, options: FoldsOptions): Promise<Outcom
     cacheFolder: cacheFolderOf(io),
     signal: io.signal,
     k: options.k,
-  });
+    onProgress: (share) => progress.show(Math.floor(100 * share), 100),
+  }).finally(() => progress.end());
   const rows = folds.map((fold, index) => [
     String(index + 1),
     String(fold.questions),

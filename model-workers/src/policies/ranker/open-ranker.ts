@@ -6,7 +6,7 @@ import { wantedDevice } from '../../onnx/devices.ts';
 import type { Policy } from '../policy.ts';
 import { featureCount, FEATURES_VERSION } from './features.ts';
 import type { RankingAnswers, RankingRequest } from './messages.ts';
-import { startThread, type Thread } from '../../thread.ts';
+import { startThread, type Thread } from '../../thread/index.ts';
 
 /** The one thread of a process, while a ranker is open. */
 let shared: { thread: Thread<RankingRequest, RankingAnswers>; users: number } | undefined;

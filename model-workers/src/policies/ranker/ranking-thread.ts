@@ -1,34 +1,44 @@
 import { availableParallelism } from 'node:os';
-import { parentPort } from 'node:worker_threads';
 import { openEncoder, type Encoder } from '../../encoder/index.ts';
 import { openSession, runtimeVersion, type Device, type OpenedSession } from '../../onnx/index.ts';
 import { composeAnswer, nextCommands, type NextRequest } from './engine.ts';
 import type { RankingAnswers, RankingRequest } from './messages.ts';
-import { refusalOf, type Envelope, type Reply } from '../../thread.ts';
+import { serveThread } from '../../thread/index.ts';
+import type { ProposedCommand } from '../policy.ts';
 
 /** The thread that runs the encoder and all rankers of a process. */
 
-const port = parentPort!;
 const encoders = new Map<string, Promise<Encoder>>();
 const rankers = new Map<number, { encoder: Encoder; network: OpenedSession }>();
 
 /** As many sessions as are looked at together; one more waits for the next round. */
 const mostTogether = 32;
-let waiting: { number: number; rankerId: number; request: NextRequest }[] = [];
+interface Waiting {
+  rankerId: number;
+  request: NextRequest;
+  answered: PromiseWithResolvers<ProposedCommand[]>;
+}
+let waiting: Waiting[] = [];
 let isWorking = false;
 
-port.on('message', ({ number, request }: Envelope<RankingRequest>) => {
-  if (request.type === 'next') {
-    waiting.push({ number, rankerId: request.rankerId, request: request.request });
-    if (!isWorking) {
-      isWorking = true;
-      // Requests that come meanwhile are done together.
-      setImmediate(() => void work());
-    }
-    return;
-  }
-  void answer(number, () => carryOut(request));
+const { signal } = serveThread<RankingRequest, RankingAnswers>({
+  carryOut: (request) => (request.type === 'next' ? lookTogether(request) : carryOut(request)),
+  async close() {
+    for (const { network } of rankers.values()) await network.session.release();
+    for (const encoder of encoders.values()) await (await encoder).close();
+  },
 });
+
+function lookTogether({ rankerId, request }: Extract<RankingRequest, { type: 'next' }>) {
+  const answered = Promise.withResolvers<ProposedCommand[]>();
+  waiting.push({ rankerId, request, answered });
+  if (!isWorking) {
+    isWorking = true;
+    // Requests that come meanwhile are done together.
+    setImmediate(() => void work());
+  }
+  return answered.promise;
+}
 
 async function work(): Promise<void> {
   while (waiting.length > 0) {
@@ -36,18 +46,26 @@ async function work(): Promise<void> {
     const together = waiting.filter((one) => one.rankerId === rankerId).slice(0, mostTogether);
     waiting = waiting.filter((one) => !together.includes(one));
     try {
-      const commands = await nextCommands(
-        rankerOf(rankerId),
-        together.map(({ request }) => request),
-      );
-      for (const [index, { number }] of together.entries()) send({ number, answer: commands[index] });
+      const commands = await look(rankerId, together);
+      for (const [index, { answered }] of together.entries()) answered.resolve(commands[index]!);
     } catch {
       // One that cannot be answered does not take the others with it.
-      for (const { number, request } of together)
-        await answer(number, async () => (await nextCommands(rankerOf(rankerId), [request]))[0]);
+      for (const one of together)
+        await look(rankerId, [one]).then(
+          ([commands]) => one.answered.resolve(commands!),
+          one.answered.reject,
+        );
     }
   }
   isWorking = false;
+}
+
+async function look(rankerId: number, together: readonly Waiting[]): Promise<ProposedCommand[][]> {
+  signal.throwIfAborted();
+  return nextCommands(
+    rankerOf(rankerId),
+    together.map(({ request }) => request),
+  );
 }
 
 async function carryOut(
@@ -85,16 +103,4 @@ function rankerOf(id: number): { encoder: Encoder; network: OpenedSession } {
   const ranker = rankers.get(id);
   if (!ranker) throw new Error('This ranker is closed.');
   return ranker;
-}
-
-async function answer(number: number, work: () => Promise<unknown>): Promise<void> {
-  try {
-    send({ number, answer: await work() });
-  } catch (error) {
-    send({ number, ...refusalOf(error) });
-  }
-}
-
-function send(reply: Reply): void {
-  port.postMessage(reply);
 }

@@ -1,7 +1,7 @@
 import type { RankerManifest, RankerSettings, TrainingDemonstration } from '@rookery/shared/api';
 import { wantedDevice } from '../../onnx/devices.ts';
 import type { TrainingAnswers, TrainingProgress, TrainingRequest } from './messages.ts';
-import { startThread } from '../../thread.ts';
+import { startThread } from '../../thread/index.ts';
 
 /**
  * Trains a ranker by behaviour cloning in a thread of its own. The same demonstrations in the same order and the same

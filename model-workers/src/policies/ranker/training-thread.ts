@@ -1,25 +1,20 @@
 import { availableParallelism } from 'node:os';
 import { setImmediate } from 'node:timers/promises';
-import { parentPort } from 'node:worker_threads';
-import { stayInBackground } from '../../background-thread.ts';
 import { openEncoder, type Encoder } from '../../encoder/index.ts';
 import type { Device } from '../../onnx/index.ts';
+import { serveThread, stayInBackground } from '../../thread/index.ts';
 import type { TrainingAnswers, TrainingProgress, TrainingRequest } from './messages.ts';
-import { refusalOf, type Envelope, type Reply } from '../../thread.ts';
 import { createTraining } from './training/train.ts';
 
 /** The thread of one training. */
 
 stayInBackground();
-const port = parentPort!;
 let encoder: Encoder | undefined;
 let training: ReturnType<typeof createTraining> | undefined;
 
-port.on('message', ({ number, request }: Envelope<TrainingRequest>) => {
-  carryOut(request).then(
-    (answer) => send({ number, answer }),
-    (error: unknown) => send({ number, ...refusalOf(error) }),
-  );
+const { send, signal } = serveThread<TrainingRequest, TrainingAnswers>({
+  carryOut,
+  close: async () => encoder?.close(),
 });
 
 async function carryOut(request: TrainingRequest): Promise<TrainingAnswers[TrainingRequest['type']]> {
@@ -34,17 +29,11 @@ async function carryOut(request: TrainingRequest): Promise<TrainingAnswers[Train
     case 'demonstration':
       await training!.take(request.demonstration);
       return null;
-    default: {
-      const trained = await training!.finish(async (progress) => {
-        send({ progress });
+    default:
+      return training!.finish(async (progress) => {
+        send({ progress } satisfies TrainingProgress);
         await setImmediate();
+        signal.throwIfAborted();
       });
-      await encoder!.close();
-      return trained;
-    }
   }
-}
-
-function send(message: Reply | TrainingProgress): void {
-  port.postMessage(message);
 }

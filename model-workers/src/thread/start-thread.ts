@@ -1,23 +1,6 @@
 import { Worker } from 'node:worker_threads';
-import { FinalFailure } from './final-failure.ts';
-
-/** What goes to a thread and comes back; answers have the number of their request. */
-export interface Envelope<Request> {
-  number: number;
-  request: Request;
-}
-export type Reply = { number: number } & ({ answer: unknown } | Refusal);
-/** What went wrong in a thread; `isFinal`: it was a FinalFailure. */
-export interface Refusal {
-  error: string;
-  isFinal: boolean;
-}
-
-/** An error as a thread tells it. */
-export const refusalOf = (error: unknown): Refusal => ({
-  error: error instanceof Error ? error.message : String(error),
-  isFinal: error instanceof FinalFailure,
-});
+import { FinalFailure } from '../final-failure.ts';
+import { lastMessage, type Envelope, type Reply } from './messages.ts';
 
 /** A thread that answers requests. It keeps the process alive only while there is one to answer. */
 export interface Thread<Request extends { type: string }, Answers extends Record<Request['type'], unknown>> {
@@ -31,7 +14,7 @@ export interface Thread<Request extends { type: string }, Answers extends Record
   ): Promise<Answers[Type]>;
   /** Whether it has ended, by itself or not: whatever it is asked rejects. */
   readonly hasEnded: boolean;
-  /** What is still to be answered rejects. */
+  /** What is still to be answered rejects at once; the thread has ended when it has let go of what it had open. */
   end(): Promise<void>;
 }
 
@@ -57,22 +40,24 @@ export function startThread<
   const waiting = new Map<number, Waiting>();
   let last = 0;
   let ended: Error | null = null;
+  let hasExited = false;
 
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window
+  const post = (message: Envelope<Request>): void => worker.postMessage(message);
   const settle = (number: number): Waiting | undefined => {
     const one = waiting.get(number);
     waiting.delete(number);
-    if (waiting.size === 0) worker.unref();
+    if (waiting.size === 0 && !ended) worker.unref();
     return one;
   };
   const fail = (error: Error): void => {
     ended ??= error;
     for (const number of waiting.keys()) settle(number)?.reject(error);
-    options.onEnd?.();
   };
   worker.unref();
   worker.on('message', (message: Reply | object) => {
     if (!('number' in message)) {
-      options.onMessage?.(message);
+      if (!ended) options.onMessage?.(message);
       return;
     }
     const one = settle(message.number);
@@ -81,7 +66,14 @@ export function startThread<
     else one?.resolve(message.answer as never);
   });
   worker.on('error', (error: Error) => fail(error));
-  worker.on('exit', () => fail(new Error('The thread that runs the model has ended.')));
+  const exited = new Promise<void>((resolve) => {
+    worker.on('exit', () => {
+      hasExited = true;
+      fail(new Error('The thread that runs the model has ended.'));
+      options.onEnd?.();
+      resolve();
+    });
+  });
 
   return {
     async ask(request, signal) {
@@ -95,8 +87,7 @@ export function startThread<
       const abort = (): void => settle(number)?.reject(signal!.reason as Error);
       signal?.addEventListener('abort', abort, { once: true });
       worker.ref();
-      // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window
-      worker.postMessage({ number, request } satisfies Envelope<Request>);
+      post({ number, request });
       try {
         return await answer;
       } finally {
@@ -107,7 +98,11 @@ export function startThread<
       return ended !== null;
     },
     async end() {
-      await worker.terminate();
+      fail(new Error('The thread that runs the model was told to end.'));
+      if (hasExited) return;
+      worker.ref();
+      post(lastMessage);
+      await exited;
     },
   };
 }
