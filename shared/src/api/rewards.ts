@@ -426,7 +426,14 @@ export const rewardRoutes = defineRoutes({
       questionId: idSchema.optional(),
     }),
     status: 200,
-    answer: pageOf(scoredAnswerSchema),
+    answer: pageOf(scoredAnswerSchema).extend({
+      waiting: z
+        .number()
+        .int()
+        .describe(
+          'Answers that this version has not scored yet: of the plan, where one is named, else of all.',
+        ),
+    }),
   },
   getBestOf: {
     method: 'GET',

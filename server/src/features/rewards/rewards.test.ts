@@ -228,6 +228,7 @@ test('answers are scored by a job that goes on where another ended, and listed w
   // Pairs of which an answer has no score are last.
   expect(predictions.filter((predicted) => predicted !== null)).toHaveLength(5);
   expect(predictions.slice(5)).toEqual(Array(7).fill(null));
+  expect(await lead.client.listScoredAnswers({ params: key })).toMatchObject({ total: 10, waiting: 14 });
   const early = worker.completeAttempt({ params, body: { attemptToken: first.attemptToken, result: {} } });
   expect(await codeOf(early)).toBe('conflict');
   // Another run of the attempt supersedes the first.
@@ -241,7 +242,11 @@ test('answers are scored by a job that goes on where another ended, and listed w
     scored: 24,
   });
   const best = await lead.client.listScoredAnswers({ params: key, query: { limit: 2 } });
-  expect(best).toMatchObject({ total: 24, items: [{ score: 13, standardised: null }, { score: 12 }] });
+  expect(best).toMatchObject({
+    total: 24,
+    waiting: 0,
+    items: [{ score: 13, standardised: null }, { score: 12 }],
+  });
   const next = await lead.client.listScoredAnswers({
     params: key,
     query: { limit: 2, cursor: best.nextCursor! },

@@ -22,7 +22,7 @@ export const rewardHandlers = (deps: Dependencies): Handlers<typeof rewardRoutes
   listRewardPairs: ({ params, query }) => listRewardPairs(deps.db, { ...params, ...query }),
   scoreAnswers: ({ params, body, caller }) =>
     scoreAnswers(deps, { ...params, ...body, actorId: caller.person.id }),
-  listScoredAnswers: ({ params, query }) => listScoredAnswers(deps.db, { ...params, ...query }),
+  listScoredAnswers: ({ params, query }) => listScoredAnswers(deps, { ...params, ...query }),
   getBestOf: ({ params, query }) => readBestOf(deps.db, { ...params, ...query }),
   scoreAnswer: async ({ params, body, caller, reply }) => {
     const { question, wait, ...answer } = body;

@@ -4,8 +4,9 @@ import { and, asc, desc, eq, sql, type SQL } from 'drizzle-orm';
 import { z } from 'zod';
 import type { Queryable } from '../../db/database.ts';
 import { answers, answerScores, episodes, questions, samples } from '../../db/schema/index.ts';
+import type { Dependencies } from '../../dependencies.ts';
 import { readCursor, writeCursor } from '../../http/cursor.ts';
-import { countsNow } from './scoring.ts';
+import { countsNow, countUnscored } from './scoring.ts';
 import { findModel, type ModelKey } from './versions.ts';
 
 /** Characters of an answer in a list. */
@@ -16,9 +17,9 @@ const placeSchema = z.tuple([z.number(), z.uuid()]);
 
 type Query = z.output<(typeof rewardRoutes)['listScoredAnswers']['query']>;
 
-/** A page of answers by their score. @throws ApiError `not_found` */
+/** A page of answers by their score, and how many have none yet. @throws ApiError `not_found` */
 export async function listScoredAnswers(
-  db: Queryable,
+  { db, clock }: Pick<Dependencies, 'db' | 'clock'>,
   request: ModelKey & Query,
 ): Promise<z.input<(typeof rewardRoutes)['listScoredAnswers']['answer']>> {
   const { projectId, modelId, limit, order, origin, planId, questionId: ofQuestion } = request;
@@ -60,6 +61,7 @@ export async function listScoredAnswers(
     items,
     nextCursor: rows.length > limit && last ? writeCursor([last.score, last.answerId]) : null,
     total,
+    waiting: await countUnscored(db, { projectId, modelId, planId: planId ?? null, before: clock() }),
   };
 }
 
