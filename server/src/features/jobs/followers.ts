@@ -7,6 +7,12 @@ import type { JobRow } from './presenter.ts';
 export interface JobFollower {
   /** In the transaction that changes the row, which is locked: what must hold together with it. An error undoes both. */
   changed?(deps: Dependencies, change: { tx: Transaction; before: JobRow; job: JobRow }): Promise<void>;
+  /**
+   * In the transaction in which a lead tries a failed or cancelled job again, whose row is locked.
+   * @returns whether something waits for it, so that a cancelled one is tried again too
+   * @throws ApiError `wrong_state` when nothing would come of it, with what to do instead
+   */
+  checkRetry?(tx: Transaction, job: JobRow): Promise<boolean>;
   /** After that transaction, and never if the server is killed in between: a sweep has to do the same. */
   afterwards(deps: Dependencies, job: JobRow): Promise<void>;
 }
@@ -27,6 +33,15 @@ export async function tellFollowers(
   change: { tx: Transaction; before: JobRow; job: JobRow },
 ): Promise<void> {
   for (const follower of followers.get(change.job.kind) ?? []) await follower.changed?.(deps, change);
+}
+
+/** Whether a follower waits for a job that has failed or was cancelled. @throws as its `checkRetry` */
+export async function checkRetry(tx: Transaction, job: JobRow): Promise<boolean> {
+  let isAwaited = false;
+  for (const follower of followers.get(job.kind) ?? []) {
+    if (await follower.checkRetry?.(tx, job)) isAwaited = true;
+  }
+  return isAwaited;
 }
 
 /** Call it once the change is committed. What fails here is left to the sweeps. */

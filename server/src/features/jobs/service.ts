@@ -7,7 +7,7 @@ import type { Queryable, Transaction } from '../../db/database.ts';
 import { recordEvent, type EventRecord } from '../../db/events.ts';
 import { jobs } from '../../db/schema/index.ts';
 import type { Dependencies } from '../../dependencies.ts';
-import { followUp, tellFollowers } from './followers.ts';
+import { checkRetry, followUp, tellFollowers } from './followers.ts';
 import type { JobRow } from './presenter.ts';
 import { jobNotFound, lockJob, type JobKey } from './queries.ts';
 
@@ -99,13 +99,15 @@ export async function cancelJob(deps: Dependencies, key: JobKey & { actorId: str
 }
 
 /**
- * Tries a failed job again, from its last checkpoint.
- * @throws ApiError `not_found`; `wrong_state` when it has not failed.
+ * Tries a failed job again, from its last checkpoint; a cancelled one too, while something waits for it.
+ * @throws ApiError `not_found`; `wrong_state` when it is neither, or nothing would come of it any more.
  */
 export async function retryJob(deps: Dependencies, key: JobKey & { actorId: string }): Promise<void> {
   const job = await deps.db.transaction(async (tx) => {
     const before = await lockJob(tx, key);
-    if (before.state !== 'failed') {
+    const hasEnded = before.state === 'failed' || before.state === 'cancelled';
+    const isAwaited = hasEnded && (await checkRetry(tx, before));
+    if (before.state !== 'failed' && !isAwaited) {
       throw new ApiError('wrong_state', `Only a failed job can be tried again; this one is ${before.state}.`);
     }
     const change = {

@@ -2,10 +2,14 @@ import type { Dependencies } from '../../dependencies.ts';
 import { followComparisons } from '../comparison-tasks/index.ts';
 import { followJobs, type JobFollower } from '../jobs/index.ts';
 import { followPlans } from '../sampling/index.ts';
+import { checkRetryOfRound } from './retry.ts';
 import { findOpenRound } from './rows.ts';
 import { settleOpenRound, settleRound } from './settle.ts';
 
-const follower: JobFollower = { afterwards: (deps, job) => settleOpenRound(deps, job.projectId) };
+const follower: JobFollower = {
+  checkRetry: checkRetryOfRound,
+  afterwards: (deps, job) => settleOpenRound(deps, job.projectId),
+};
 
 /** Makes rounds follow what moves them: sampling plans, their own kinds of job, and comparisons. */
 export function followRounds(): void {

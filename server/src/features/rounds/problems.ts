@@ -37,32 +37,26 @@ async function problemOfSampling({ db }: Dependencies, { planId }: RoundRow): Pr
 interface JobWords {
   /** What the job does, as the beginning of a sentence. */
   work: string;
-  /** What to do once it was cancelled, which cannot be taken back. */
-  afterCancelling: string;
+  /** Once its job was cancelled, a round is told to begin anew, with the comparisons there are by then. */
+  beginsAnew?: boolean;
 }
 
-const ofScoring: JobWords = {
-  work: 'Scoring its samples',
-  afterCancelling:
-    'Have the reward model score the samples of its plan, on the page of that model, or cancel this round.',
-};
-const ofPairing: JobWords = {
-  work: 'Choosing its pairs',
-  afterCancelling: 'Cancel this round and open another one.',
-};
-const ofTraining: JobWords = {
-  work: 'Training its reward model',
-  afterCancelling: 'Have it train again, or cancel this round.',
-};
+const ofScoring: JobWords = { work: 'Scoring its samples' };
+const ofPairing: JobWords = { work: 'Choosing its pairs' };
+const ofTraining: JobWords = { work: 'Training its reward model', beginsAnew: true };
 
 async function problemOfJob(
   { db }: Dependencies,
   options: JobWords & { round: RoundRow; jobId: string | null },
 ): Promise<Problem> {
-  const { round, jobId, work, afterCancelling } = options;
+  const { round, jobId, work, beginsAnew = false } = options;
   if (jobId === null) return null;
   const job = await findJob(db, { projectId: round.projectId, jobId });
-  if (job.state === 'cancelled') return say(`${work} was cancelled. ${afterCancelling}`);
+  if (job.state === 'cancelled') {
+    return beginsAnew
+      ? say(`${work} was cancelled. Have it train again, or cancel this round.`)
+      : { message: `${work} was cancelled. Try the job again, or cancel this round.`, jobId };
+  }
   if (job.state !== 'failed') return null;
   return { message: `${work} failed: ${job.error ?? 'nobody said why'} Try the job again.`, jobId };
 }

@@ -123,14 +123,10 @@ test('a killed server loses no step and makes no pair twice', async () => {
     .where(eq(jobs.id, jobId));
   await db.update(rounds).set({ state: 'pairing' }).where(eq(rounds.id, round.id));
   await sweepRounds(app.deps);
-  expect((await project.get(round.id)).state).toBe('pairing');
+  expect((await project.get(round.id)).state).toBe('comparing');
   await runChoice(app, jobId);
   expect(await db.select().from(pairs).where(eq(pairs.projectId, project.projectId))).toEqual(chosen);
   expect(await db.$count(pairings, eq(pairings.projectId, project.projectId))).toBe(1);
-
-  // The job's end was written, and nobody was told.
-  await db.update(rounds).set({ state: 'pairing' }).where(eq(rounds.id, round.id));
-  await sweepRounds(app.deps);
   expect(await project.get(round.id)).toMatchObject({ state: 'comparing', pairs: { chosen: 2 } });
 });
 
@@ -162,7 +158,7 @@ test('a plan that is paused or comes to nothing holds its round, which says what
   });
 });
 
-test('a failed choice is tried again and moves the round on; a cancelled one is told', async () => {
+test('a failed choice is tried again, and a cancelled one too while its round waits for it', async () => {
   const { projectId } = project;
   const round = await project.open();
   await project.sample(round);
@@ -181,8 +177,33 @@ test('a failed choice is tried again and moves the round on; a cancelled one is 
   await lead.client.cancelJob({ params });
   expect(await project.get(round.id)).toMatchObject({
     state: 'pairing',
-    problem: { message: expect.stringMatching(/was cancelled/), jobId: null },
+    problem: { message: expect.stringMatching(/was cancelled. Try the job again/), jobId },
   });
+  await lead.client.retryJob({ params });
+  expect(await project.choose(round.id)).toMatchObject({ state: 'comparing', pairs: { chosen: 2 } });
+  // A round that has gone on has no use for it.
+  await app.deps.db.update(jobs).set({ state: 'cancelled' }).where(eq(jobs.id, jobId));
+  expect(await errorOf(lead.client.retryJob({ params }))).toMatchObject({
+    code: 'wrong_state',
+    message: expect.stringMatching(/gone on without this job/),
+  });
+});
+
+test('a choice that was cancelled once its pairs were made moves its round on, and is not made again', async () => {
+  const { projectId } = project;
+  const round = await project.open();
+  await project.sample(round);
+  const jobId = (await project.get(round.id)).jobs.pairing!;
+  const { db, live } = app.deps;
+  // The lead's wish comes after the pairs and before the job's end.
+  const publish: typeof live.publish = async (...told) => {
+    if (told[2].type === 'overview') await lead.client.cancelJob({ params: { projectId, jobId } });
+    await live.publish(...told);
+  };
+  await runChoice({ deps: { ...app.deps, live: { ...live, publish } } }, jobId);
+  expect((await lead.client.getJob({ params: { projectId, jobId } })).state).toBe('cancelled');
+  expect(await project.get(round.id)).toMatchObject({ state: 'comparing', pairs: { chosen: 2 } });
+  expect(await db.$count(pairings, eq(pairings.projectId, projectId))).toBe(1);
 });
 
 test('a cancelled round ends its plan and jobs, keeps what it has, and makes room for the next', async () => {

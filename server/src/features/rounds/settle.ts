@@ -70,10 +70,11 @@ const steps: Partial<Record<RoundState, Step>> = {
     return fact === null ? null : makePairing(deps, locked, fact);
   },
   async pairing(deps, { tx, round }) {
+    // Pairs are all made at once, whatever becomes of their job after that: killed, or cancelled a moment too late.
     const jobId = round.pairingJobId!;
-    const job = await findJob(tx, { projectId: round.projectId, jobId });
-    if (job.state !== 'done') return null;
-    const chosen = (await readRoundPairs(tx, { jobIds: [jobId], now: deps.clock() })).get(jobId)?.chosen ?? 0;
+    const pairs = (await readRoundPairs(tx, { jobIds: [jobId], now: deps.clock() })).get(jobId);
+    if (!pairs) return null;
+    const { chosen } = pairs;
     return { to: 'comparing', fact: chosen === 1 ? '1 pair was chosen.' : `${chosen} pairs were chosen.` };
   },
   async comparing(deps, locked) {
