@@ -73,14 +73,17 @@ test('the same data in the same order give the same file, and other data another
   expect(other.manifest.previous).toMatchObject({ version: 1, accuracy: { of: 7 } });
 });
 
-test('scores do not depend on what is asked with them, and their zero is the mean of what they learnt from', async () => {
+test('scores do not depend on what is asked with them, and the zero of the model and of either half is the mean of the same answers', async () => {
   const rewards = openRewards({ cacheFolder });
   const reward: NamedReward = { name: 'made', manifest: trained.manifest, folder: null };
   const download = async () => trained.model;
   const { answers } = madeComparisons(40);
   const all = await rewards.score(reward, { inputs: answers, download });
   const learnt = all.filter((_, index) => !answers[index]!.isHeldOut);
-  expect(learnt.reduce((sum, { score }) => sum + score, 0) / learnt.length).toBeCloseTo(0, 4);
+  const meanOf = (values: number[]): number => values.reduce((sum, value) => sum + value) / values.length;
+  expect(meanOf(learnt.map(({ score }) => score))).toBeCloseTo(0, 4);
+  for (const half of [0, 1] as const)
+    expect(meanOf(learnt.map(({ halves }) => halves![half]))).toBeCloseTo(0, 4);
   const [alone] = await rewards.score(reward, { inputs: [answers[5]!], download });
   expect(alone).toEqual(all[5]);
   expect(alone!.halves).toHaveLength(2);

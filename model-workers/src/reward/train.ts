@@ -25,7 +25,7 @@ import { loadScorer, scorePrepared } from './score-inputs.ts';
 import { headInputsOf, type PreparedAnswers, type RewardExample } from './training/examples.ts';
 import { fitReward } from './training/fit.ts';
 import type { RewardHead } from './training/head.ts';
-import { rewardGraph } from './training/head-graph.ts';
+import { rewardGraph, type LevelHead } from './training/head-graph.ts';
 import { scoresOf } from './training/score.ts';
 import { splitQuestions } from './training/split.ts';
 
@@ -141,8 +141,15 @@ export function createRewardTraining(options: {
       }
       addToCurve(questions.length, train.length, scores);
       const halfHeads = halves && ([await fit(halves[0]), await fit(halves[1])] as const);
-      const zero = zeroOf({ answers, scores, train });
-      const model = rewardGraph({ whole, halves: halfHeads, zero: zero.value });
+      const zero = zeroAnswersOf(answers, train);
+      const levelOf = (head: RewardHead): LevelHead => {
+        const own = scoresOf(head, prepared);
+        return { head, zero: zero.places.reduce((sum, place) => sum + own[place]!, 0) / zero.places.length };
+      };
+      const model = rewardGraph({
+        whole: levelOf(whole),
+        halves: halfHeads && [levelOf(halfHeads[0]), levelOf(halfHeads[1])],
+      });
       const remembered = judgedBy(learnt, { prepared, scores });
       const judged = judgedBy(tested, { prepared, scores });
       const testedAnswers = new Set(tested.flatMap(({ example }) => [example.first, example.second]));
@@ -173,7 +180,7 @@ export function createRewardTraining(options: {
         device: encoder.device,
         deviceFallback: encoder.fallback,
         temperature: whole.temperature,
-        zero: { of: zero.of, answers: zero.answers },
+        zero: { of: zero.of, answers: zero.places.length },
         training: {
           questions: questions.length,
           pairs: train.length,
@@ -301,20 +308,16 @@ const accuracyOfScores = (judged: readonly EvaluatedPair[], seed: string) =>
     { of: ({ difference }) => difference, seed },
   );
 
-/** The mean score of demonstrations; without any, that of the answers that are learnt from. */
-function zeroOf(of: {
-  answers: readonly RewardAnswer[];
-  scores: Float64Array;
-  train: readonly RewardExample[];
-}): RewardManifest['zero'] & { value: number } {
-  const { answers, scores, train } = of;
+/** Where the answers are whose mean score is 0, whichever head scores them: demonstrations, or without any those that are learnt from. */
+function zeroAnswersOf(
+  answers: readonly RewardAnswer[],
+  train: readonly RewardExample[],
+): { of: RewardManifest['zero']['of']; places: readonly number[] } {
   const demonstrations = answers.flatMap(({ isZero }, index) => (isZero ? [index] : []));
-  const learnt = [...new Set(train.flatMap(({ first, second }) => [first, second]))];
-  const chosen = demonstrations.length > 0 ? demonstrations : learnt;
+  if (demonstrations.length > 0) return { of: 'demonstrations', places: demonstrations };
   return {
-    of: demonstrations.length > 0 ? 'demonstrations' : 'training-answers',
-    answers: chosen.length,
-    value: chosen.reduce((sum, index) => sum + scores[index]!, 0) / chosen.length,
+    of: 'training-answers',
+    places: [...new Set(train.flatMap(({ first, second }) => [first, second]))],
   };
 }
 

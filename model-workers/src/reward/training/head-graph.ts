@@ -1,28 +1,33 @@
 import { buildGraph, type GraphBuilder, type Value } from '../../onnx/index.ts';
 import type { RewardHead } from './head.ts';
 
+/** A head and the zero of its scale, which is subtracted from its scores. */
+export interface LevelHead {
+  head: RewardHead;
+  zero: number;
+}
+
 /**
  * Heads as an ONNX file: `inputs` float32 [n, inputs] to `score` [n], the mean over the ensemble's members, `members` [n, members],
- * and `halves` [n, 2], the scores of two heads that each learnt from half of the questions (left out where there are none). `zero` is
- * subtracted from all of them.
+ * and `halves` [n, 2], the scores of two heads that each learnt from half of the questions (left out where there are none).
  * @throws RangeError if the heads do not read the same number of inputs
  */
 export function rewardGraph(options: {
-  whole: RewardHead;
-  halves: readonly [RewardHead, RewardHead] | null;
-  zero: number;
+  whole: LevelHead;
+  halves: readonly [LevelHead, LevelHead] | null;
 }): Uint8Array {
-  const { whole, halves, zero } = options;
-  if (halves?.some(({ inputs }) => inputs !== whole.inputs))
+  const { whole, halves } = options;
+  const { inputs: size, members: ensemble } = whole.head;
+  if (halves?.some(({ head }) => head.inputs !== size))
     throw new RangeError('All heads of a file have to read the same inputs.');
   const graph = buildGraph();
-  const inputs = graph.input('inputs', 'float', ['n', whole.inputs]);
-  const members = membersOf(graph, { head: whole, inputs, zero });
+  const inputs = graph.input('inputs', 'float', ['n', size]);
+  const members = membersOf(graph, { ...whole, inputs });
   graph.output(meanOf(graph, members, { keepdims: 0 }), { name: 'score', type: 'float', shape: ['n'] });
-  graph.output(members, { name: 'members', type: 'float', shape: ['n', whole.members.length] });
+  graph.output(members, { name: 'members', type: 'float', shape: ['n', ensemble.length] });
   if (halves) {
-    const scores = halves.map((head) =>
-      meanOf(graph, membersOf(graph, { head, inputs, zero }), { keepdims: 1 }),
+    const scores = halves.map((half) =>
+      meanOf(graph, membersOf(graph, { ...half, inputs }), { keepdims: 1 }),
     );
     graph.output(graph.apply('Concat', scores, { axis: 1 }), {
       name: 'halves',
@@ -33,10 +38,7 @@ export function rewardGraph(options: {
   return graph.encode('rookery-reward');
 }
 
-function membersOf(
-  graph: GraphBuilder,
-  { head, inputs, zero }: { head: RewardHead; inputs: Value; zero: number },
-): Value {
+function membersOf(graph: GraphBuilder, { head, inputs, zero }: LevelHead & { inputs: Value }): Value {
   const { mean, scale, clip, members, temperature } = head;
   const size = head.inputs;
   const scaled = graph.apply('Div', [
