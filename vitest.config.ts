@@ -25,6 +25,7 @@ export default defineConfig({
         test: {
           name: 'journeys',
           include: ['web/e2e/**/*.test.ts'],
+          globalSetup: ['web/e2e/global-setup.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
           fileParallelism: false,

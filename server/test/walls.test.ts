@@ -46,7 +46,7 @@ beforeAll(() => {
     number_of_files: number;
     diagnostics: { filename: string; code?: string; message: string; help?: string }[];
   };
-  expect(report.number_of_files).toBe(files.length);
+  if (report.number_of_files !== files.length) throw new Error(`Lint has read too few files: ${stdout}`);
   for (const { key, file } of files) {
     const own = report.diagnostics.filter(({ filename }) => filename === file);
     said.set(key, own.map(({ code, message, help }) => `${code}: ${message} ${help}`).join('\n'));
