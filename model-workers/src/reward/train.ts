@@ -194,6 +194,7 @@ export function createRewardTraining(options: {
               ? [{ questionId, score: scores[index]!, words: prepared.words[index]! }]
               : [],
           ),
+          muchBetter: settings.muchBetter,
           seed,
         }),
         learningCurve,
@@ -292,12 +293,11 @@ function judgedBy(
 ): EvaluatedPair[] {
   return placed.map(({ pair, example: { first, second } }) => ({
     questionId: pair.questionId,
-    source: pair.source,
     label: pair.label,
     difference: scores[first]! - scores[second]!,
     words: [prepared.words[first]!, prepared.words[second]!],
     cosines: [cosineOf(prepared, first), cosineOf(prepared, second)],
-    ratings: pair.ratings.map(({ values }) => values),
+    ratings: pair.ratings,
   }));
 }
 

@@ -99,7 +99,9 @@ export const rewardEvaluationSchema = z
       .describe(
         'How often two raters of one pair agree, ties left out: about what is possible. Null where no pair has two ratings.',
       ),
-    bySource: z.array(z.object({ source: z.string(), pairs: z.number().int(), accuracy: shareSchema })),
+    bySource: z
+      .array(z.object({ source: z.string(), pairs: z.number().int(), accuracy: shareSchema }))
+      .describe('By the ratings of each source alone: a pair counts once in every source that rated it.'),
     byCriterion: z.array(
       z.object({ criterion: z.enum(criterionIds), pairs: z.number().int(), accuracy: shareSchema }),
     ),

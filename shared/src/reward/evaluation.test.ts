@@ -1,20 +1,28 @@
 import { describe, expect, test } from 'vitest';
 import { rewardEvaluationSchema } from '../api/index.ts';
 import { seededRandom } from '../comparisons/index.ts';
-import { compareAccuracies, evaluate, preferenceOf, type EvaluatedPair } from './evaluation.ts';
+import {
+  compareAccuracies,
+  evaluate,
+  preferenceOf,
+  type EvaluatedPair,
+  type EvaluatedRating,
+} from './evaluation.ts';
 import { labelOf } from './labels.ts';
 
 const pair = (more: Partial<EvaluatedPair> = {}): EvaluatedPair => ({
   questionId: 'q',
-  source: 'people',
   label: 1,
   difference: 1,
   words: [10, 10],
   cosines: [0, 0],
-  ratings: [{ overall: 1 }],
+  ratings: ratingsBy('people', 1),
   ...more,
 });
-const evaluatePairs = (pairs: EvaluatedPair[]) => evaluate({ pairs, answers: [], seed: 1 });
+const ratingsBy = (source: string, ...overall: number[]) =>
+  overall.map((value) => ({ source, values: { overall: value } }));
+const evaluatePairs = (pairs: EvaluatedPair[]) =>
+  evaluate({ pairs, answers: [], muchBetter: 'collapsed', seed: 1 });
 
 test('the label of a pair is the mean of its ratings, and "much better" is graded where it is asked', () => {
   expect(labelOf([1, 0.5, 0, -0.5], 'collapsed')).toBe(0.625);
@@ -87,26 +95,45 @@ describe('an evaluation', () => {
     expect(evaluatePairs(tripled).calibration.error.low).toBeGreaterThan(0.08);
   });
 
-  test('has the ceiling of raters, sources and criteria', () => {
-    const { human, bySource, byCriterion } = evaluatePairs([
-      pair({ ratings: [{ overall: 1, core: 1 }, { overall: 0.5, core: -0.5 }, { overall: -1 }] }),
-      pair({ source: 'simulated', difference: -1, ratings: [{ overall: 0.5 }, { overall: 0 }] }),
-      pair({ ratings: [{ overall: 1, core: -1 }] }),
+  test('has the ceiling of raters, and criteria', () => {
+    const rating = (values: EvaluatedRating['values']): EvaluatedRating => ({ source: 'people', values });
+    const { human, byCriterion } = evaluatePairs([
+      pair({
+        ratings: [
+          rating({ overall: 1, core: 1 }),
+          rating({ overall: 0.5, core: -0.5 }),
+          rating({ overall: -1 }),
+        ],
+      }),
+      pair({ difference: -1, ratings: ratingsBy('simulated', 0.5, 0) }),
+      pair({ ratings: [rating({ overall: 1, core: -1 })] }),
     ]);
     expect(human).toMatchObject({ right: 1, of: 3 });
-    expect(bySource).toMatchObject([
-      { source: 'people', pairs: 2, accuracy: { right: 2, of: 2 } },
-      { source: 'simulated', pairs: 1, accuracy: { right: 0, of: 1 } },
-    ]);
     expect(byCriterion).toMatchObject([{ criterion: 'core', pairs: 2, accuracy: { right: 1, of: 2 } }]);
     expect(evaluatePairs([pair()]).human).toBeNull();
   });
 
+  test('counts a pair once in every source that rated it, by the ratings of that source', () => {
+    const { bySource } = evaluatePairs([
+      pair({ ratings: [...ratingsBy('simulated', 1, 1), ...ratingsBy('people', -1)] }),
+      pair({ ratings: [...ratingsBy('people', 1, -1), ...ratingsBy('simulated', 0.5)] }),
+      pair({ ratings: ratingsBy('people', 1) }),
+    ]);
+    expect(bySource).toMatchObject([
+      { source: 'people', pairs: 3, accuracy: { right: 1, of: 2 } },
+      { source: 'simulated', pairs: 2, accuracy: { right: 2, of: 2 } },
+    ]);
+  });
+
   test('has the correlation of score and length, where both vary', () => {
     const answers = [1, 2, 3, 4].map((words) => ({ questionId: `q${words}`, words, score: -2 * words }));
-    expect(evaluate({ pairs: [pair()], answers, seed: 1 }).lengthCorrelation?.value).toBeCloseTo(-1, 9);
+    expect(
+      evaluate({ pairs: [pair()], answers, muchBetter: 'collapsed', seed: 1 }).lengthCorrelation?.value,
+    ).toBeCloseTo(-1, 9);
     const same = answers.map(({ questionId, score }) => ({ questionId, score, words: 7 }));
-    expect(evaluate({ pairs: [pair()], answers: same, seed: 1 }).lengthCorrelation).toBeNull();
+    expect(
+      evaluate({ pairs: [pair()], answers: same, muchBetter: 'collapsed', seed: 1 }).lengthCorrelation,
+    ).toBeNull();
   });
 });
 

@@ -1,15 +1,13 @@
 import type { ShareOf } from '../api/policies.ts';
-import type { Estimate, RewardEvaluation } from '../api/rewards.ts';
+import type { Estimate, RewardEvaluation, RewardSettings } from '../api/rewards.ts';
 import { criterionIds, type CriterionId } from '../comparisons/index.ts';
-import { isTie } from './labels.ts';
+import { isTie, labelOf } from './labels.ts';
 import { ownText } from './reading.ts';
 import { estimateOf, meanOf, shareOfUnits } from './resampling.ts';
 
 /** A pair that scores are tested on. */
 export interface EvaluatedPair {
   questionId: string;
-  /** `people`, `simulated`, or the name of an import. */
-  source: string;
   /** How far the first answer is preferred, from 0 to 1; see `labelOf`. */
   label: number;
   /** Score of the first answer minus that of the second: the logit that the first is preferred. */
@@ -18,8 +16,15 @@ export interface EvaluatedPair {
   words: readonly [number, number];
   /** Of the answer's vector to the question's. */
   cosines: readonly [number, number];
-  /** What its raters said, by criterion; positive: the first is better. */
-  ratings: readonly Partial<Record<CriterionId, number>>[];
+  ratings: readonly EvaluatedRating[];
+}
+
+/** What one rater said of a pair. */
+export interface EvaluatedRating {
+  /** `people`, `simulated`, or the name of an import. */
+  source: string;
+  /** By criterion; positive: the first is better. */
+  values: Partial<Record<CriterionId, number>>;
 }
 
 /** An answer of these pairs, once however many pairs it is in. */
@@ -44,15 +49,17 @@ export const logLossOf = ({ label, difference }: Pick<EvaluatedPair, 'label' | '
  * are of the same length, is half right.
  *
  * @param answers all answers of the pairs, each once
+ * @param muchBetter as the labels of the pairs were made
  * @param seed of the intervals
  * @throws RangeError where there is no pair
  */
 export function evaluate(input: {
   pairs: readonly EvaluatedPair[];
   answers: readonly EvaluatedAnswer[];
+  muchBetter: RewardSettings['muchBetter'];
   seed: string | number;
 }): RewardEvaluation {
-  const { pairs, answers, seed } = input;
+  const { pairs, answers, muchBetter, seed } = input;
   if (pairs.length === 0) throw new RangeError('There is no pair to test scores on.');
   const decided = pairs.filter(({ label }) => !isTie(label));
   return {
@@ -69,16 +76,7 @@ export function evaluate(input: {
       cosine: accuracyOf(decided, { of: ({ cosines }) => cosines[0] - cosines[1], seed }),
     },
     human: humanOf(pairs, seed),
-    bySource: [...Map.groupBy(pairs, ({ source }) => source)]
-      .map(([source, part]) => ({
-        source,
-        pairs: part.length,
-        accuracy: accuracyOf(
-          part.filter(({ label }) => !isTie(label)),
-          { of: ({ difference }) => difference, seed },
-        ),
-      }))
-      .toSorted((one, other) => other.pairs - one.pairs || (one.source < other.source ? -1 : 1)),
+    bySource: bySourceOf(pairs, { muchBetter, seed }),
     byCriterion: criterionIds.flatMap((criterion) => byCriterionOf(pairs, { criterion, seed })),
   };
 }
@@ -224,12 +222,36 @@ function lengthCorrelationOf(
 /** How often two ratings of a pair that are no ties prefer the same answer; null where no pair has two. */
 function humanOf(pairs: readonly EvaluatedPair[], seed: string | number): ShareOf | null {
   const units = unitsOf(pairs, ({ ratings }) => {
-    const first = ratings.filter(({ overall = 0 }) => overall > 0).length;
-    const second = ratings.filter(({ overall = 0 }) => overall < 0).length;
+    const first = ratings.filter(({ values: { overall = 0 } }) => overall > 0).length;
+    const second = ratings.filter(({ values: { overall = 0 } }) => overall < 0).length;
     const agreeing = (first * (first - 1) + second * (second - 1)) / 2;
     return [agreeing, agreeing + first * second] as const;
   });
   return units.every(([, of]) => of === 0) ? null : shareOfUnits(units, seed);
+}
+
+/**
+ * How often scores agree with each source: a pair counts once in every source that rated it, with the label of that source's own
+ * ratings.
+ */
+function bySourceOf(
+  pairs: readonly EvaluatedPair[],
+  { muchBetter, seed }: { muchBetter: RewardSettings['muchBetter']; seed: string | number },
+): RewardEvaluation['bySource'] {
+  const rated = pairs.flatMap(({ questionId, difference, ratings }) =>
+    [...Map.groupBy(ratings, ({ source }) => source)].flatMap(([source, own]) => {
+      const overall = own.flatMap(({ values }) => values.overall ?? []);
+      const label = labelOf(overall, muchBetter);
+      return label === null ? [] : [{ source, questionId, difference, label }];
+    }),
+  );
+  return [...Map.groupBy(rated, ({ source }) => source)]
+    .map(([source, part]) => {
+      const decided = part.filter(({ label }) => !isTie(label));
+      const accuracy = accuracyOf(decided, { of: ({ difference }) => difference, seed });
+      return { source, pairs: part.length, accuracy };
+    })
+    .toSorted((one, other) => other.pairs - one.pairs || (one.source < other.source ? -1 : 1));
 }
 
 /** Whether scores agree with what raters said of one criterion: the sign of the mean of its ratings. */
@@ -239,7 +261,7 @@ function byCriterionOf(
 ): RewardEvaluation['byCriterion'] {
   if (criterion === 'overall') return [];
   const rated = pairs.flatMap(({ questionId, difference, ratings }) => {
-    const values = ratings.flatMap((rating) => rating[criterion] ?? []);
+    const values = ratings.flatMap((rating) => rating.values[criterion] ?? []);
     if (values.length === 0) return [];
     const label = (1 + values.reduce((sum, value) => sum + value, 0) / values.length) / 2;
     return [{ questionId, difference, label }];

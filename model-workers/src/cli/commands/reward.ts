@@ -101,6 +101,7 @@ ${figuresOf(heldOut)}`,
 /** How good a model is on the comparisons of a file. */
 export async function evaluateOnFile(io: Io, options: EvaluateOptions): Promise<Outcome> {
   const { manifest, score } = await openModel(io, options);
+  const { muchBetter } = manifest.settings;
   const file = await readComparisons(options.comparisons);
   const isUsed = ({ isHeldOut }: { isHeldOut: boolean }): boolean => isHeldOut || options.heldOut !== true;
   const answers = file.answers.filter(isUsed);
@@ -108,21 +109,19 @@ export async function evaluateOnFile(io: Io, options: EvaluateOptions): Promise<
   const scored = await score(answers);
   const judged = file.pairs
     .filter(isUsed)
-    .map(({ questionId, firstAnswerId, secondAnswerId, source, ratings }): EvaluatedPair => {
+    .map(({ questionId, firstAnswerId, secondAnswerId, ratings }): EvaluatedPair => {
       const both = [places.get(firstAnswerId)!, places.get(secondAnswerId)!] as const;
       const [first, second] = [scored[both[0]]!, scored[both[1]]!];
-      const values = ratings.map((rating) => rating.values);
       return {
         questionId,
-        source,
         label: labelOf(
-          values.map(({ overall }) => overall!),
-          manifest.settings.muchBetter,
+          ratings.map(({ values }) => values.overall!),
+          muchBetter,
         )!,
         difference: first.score - second.score,
         words: [wordCountOf(answers[both[0]]!.answer), wordCountOf(answers[both[1]]!.answer)],
         cosines: [first.cosine, second.cosine],
-        ratings: values,
+        ratings,
       };
     });
   if (judged.every(({ label }) => isTie(label)))
@@ -134,6 +133,7 @@ export async function evaluateOnFile(io: Io, options: EvaluateOptions): Promise<
       score: scored[index]!.score,
       words: wordCountOf(answer),
     })),
+    muchBetter,
     seed: 'evaluate',
   });
   const { longer, first, cosine } = result.baselines;
