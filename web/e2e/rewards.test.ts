@@ -89,7 +89,9 @@ describe('a lead trains a reward model and looks at what it says', () => {
   test('answers are scored, and listed from the best or from the worst', async () => {
     await page.getByRole('link', { name: 'Version 1' }).click();
     await page.getByRole('link', { name: 'Answers by score' }).click();
-    await page.getByRole('button', { name: 'Score answers' }).click();
+    await page.getByText('60 answers of the project have no score by this version yet.').waitFor();
+    await page.getByRole('button', { name: 'Score them' }).click();
+    await page.getByText('Every answer of the project has a score by this version.').waitFor();
     const rows = page.getByRole('row').filter({ hasText: 'Why do' });
     await rows.first().getByText('helps their family').waitFor();
     await page.getByLabel('Order').selectOption('worst');

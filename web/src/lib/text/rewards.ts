@@ -209,7 +209,7 @@ export const rewardsText = {
 
   bySource: {
     title: 'Accuracy by source',
-    help: 'Of the comparisons of held-out pairs: where they come from.',
+    help: 'On held-out pairs, by the ratings of each source alone. A pair that several sources rated counts in each of them.',
     file: 'accuracy-by-source.csv',
     name: 'Source',
   },
@@ -305,9 +305,16 @@ export const rewardsText = {
       sample: 'Play the sample again',
       import: 'See the answer',
     },
-    start: 'Score answers',
-    startHelp: 'All answers of the project that this version has not scored yet.',
-    startPlan: 'Score the samples of this plan',
+    noAnswers: 'There are no answers to score yet',
+    noAnswersHelp:
+      'Demonstrations, imported answers and samples are scored. Draw samples of a policy, for one.',
+    waiting: (count: number) =>
+      `${counted(count, 'answer of the project has', 'answers of the project have')} no score by this version yet.`,
+    waitingOfPlan: (count: number) =>
+      `${counted(count, 'sample of this plan has', 'samples of this plan have')} no score by this version yet.`,
+    noneWaiting: 'Every answer of the project has a score by this version.',
+    noneWaitingOfPlan: 'Every answer of this plan has a score by this version.',
+    start: 'Score them',
     noWorker: 'No model worker that scores is online: the job waits until one comes.',
     underWay: 'Scoring under way',
     ofQuestion: 'Answers to one question',
