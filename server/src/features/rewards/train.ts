@@ -21,9 +21,16 @@ export async function previewTraining(
 export async function makeRewardTraining(
   deps: Dependencies,
   tx: Transaction,
-  request: { projectId: string; note: string; settings: RewardSettings; actorId: string | null },
+  request: {
+    projectId: string;
+    note: string;
+    settings: RewardSettings;
+    actorId: string | null;
+    /** That waits for the version; left out: none does. */
+    roundId?: string;
+  },
 ): Promise<JobRow> {
-  const { projectId, note, settings, actorId } = request;
+  const { projectId, note, settings, actorId, roundId } = request;
   // One at a time, so that no two decide about the same questions.
   await lockProject(tx, projectId);
   const { decided, problem } = await draftTraining(tx, { projectId, settings });
@@ -32,7 +39,7 @@ export async function makeRewardTraining(
   const job = await createJob(tx, {
     projectId,
     kind: 'train-reward',
-    input: { note, settings },
+    input: { note, settings, ...(roundId !== undefined && { roundId }) },
     createdBy: actorId,
     state: 'queued',
     at: deps.clock(),

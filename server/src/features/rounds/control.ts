@@ -5,7 +5,6 @@ import {
   announceJobs,
   changeJob,
   enqueueJob,
-  findJob,
   followUp,
   lockJob,
   openStates,
@@ -13,7 +12,7 @@ import {
 } from '../jobs/index.ts';
 import { announcePlan, endPlan } from '../sampling/index.ts';
 import { announceRound } from './announce.ts';
-import { readRoundPairs } from './facts.ts';
+import { findTrained, readRoundPairs } from './facts.ts';
 import { makeTraining } from './make-jobs.ts';
 import { moveRound } from './move.ts';
 import { readRound } from './present.ts';
@@ -45,7 +44,8 @@ async function checkTrainable(tx: Transaction, round: RoundRow): Promise<void> {
   const { state, projectId, trainingJobId: jobId } = round;
   if (state === 'comparing') return;
   if (state === 'training' && jobId !== null) {
-    const job = await findJob(tx, { projectId, jobId });
+    // Locked, so that nobody tries it again at the same moment.
+    const job = await lockJob(tx, { projectId, jobId });
     if (job.state === 'failed' || job.state === 'cancelled') return;
     throw new ApiError('wrong_state', 'This round trains already. Its job has not ended.');
   }
@@ -96,7 +96,10 @@ export async function cancelRound(deps: Dependencies, key: ByLead): Promise<Roun
       pairs && pairs.submitted < pairs.wanted
         ? ` Its ${pairs.chosen} pairs stay, and are given to raters still: ${pairs.submitted} of ${pairs.wanted} comparisons are in.`
         : '';
-    const move = { to: 'cancelled', fact: `Its lead cancelled it.${left}` } as const;
+    // A version may be there that the round was not told of yet.
+    const trained = round.trainingJobId === null ? null : await findTrained(tx, round.trainingJobId);
+    const fact = `Its lead cancelled it.${left}`;
+    const move = { to: 'cancelled', fact, change: trained ? { modelId: trained.id } : {} } as const;
     await moveRound(deps, { tx, round, move, by: actorId });
     return { planId: round.planId, sampling, ownJobs };
   });

@@ -69,8 +69,8 @@ export async function makeTraining(
   { tx, round }: LockedRound,
   { fact, actorId }: { fact: string; actorId: string | null },
 ): Promise<Move> {
-  const { projectId, name } = round;
+  const { projectId, id: roundId, name } = round;
   const { training: settings } = roundOptionsSchema.parse(round.options);
-  const job = await makeRewardTraining(deps, tx, { projectId, note: name, settings, actorId });
+  const job = await makeRewardTraining(deps, tx, { projectId, note: name, settings, actorId, roundId });
   return { to: 'training', fact, change: { trainingJobId: job.id }, job };
 }

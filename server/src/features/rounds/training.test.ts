@@ -1,5 +1,5 @@
 import type { Round } from '@rookery/shared/api';
-import { and, eq } from 'drizzle-orm';
+import { and, eq, inArray } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { createTestApp, type TestApp, type TestMember } from '../../../test/app.ts';
 import { buildPairs, claimComparison } from '../../../test/comparisons.ts';
@@ -209,6 +209,49 @@ test('a lead has it train, early or late, and again where its training failed or
   expect((await errorOf(train(round))).message).toContain('trains already');
   await lead.client.cancelRound({ params: paramsOf(round) });
   expect((await lead.client.getJob({ params: { projectId, jobId: second } })).state).toBe('cancelled');
+});
+
+test('of two leads, one has a failed training tried again or the round train anew: one version comes of it', async () => {
+  const round = await comparing({ trainsByItself: false });
+  await compare(12);
+  await train(round);
+  const retry = (jobId: string) => lead.client.retryJob({ params: { projectId, jobId } });
+  const isOpen = and(
+    eq(jobs.projectId, projectId),
+    eq(jobs.kind, 'train-reward'),
+    inArray(jobs.state, ['queued', 'running']),
+  );
+  let jobId = (await project.get(round.id)).jobs.training!;
+  for (let time = 0; time < 6; time += 1) {
+    await app.deps.db.update(jobs).set({ state: 'failed' }).where(eq(jobs.id, jobId));
+    const wishes = [() => train(round), () => retry(jobId)];
+    const tries = await Promise.allSettled((time % 2 ? wishes : wishes.toReversed()).map((wish) => wish()));
+    expect(tries.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected']);
+    expect(await app.deps.db.$count(jobs, isOpen)).toBe(1);
+    jobId = (await project.get(round.id)).jobs.training!;
+  }
+  await app.deps.db.update(jobs).set({ state: 'failed' }).where(eq(jobs.id, jobId));
+  await train(round);
+  expect(await errorOf(retry(jobId))).toMatchObject({
+    code: 'wrong_state',
+    message: expect.stringMatching(/Round 1 \(Round 1\) has gone on without this job.*page of reward models/),
+  });
+  const { training } = (await project.get(round.id)).jobs;
+  await app.deps.db.update(jobs).set({ state: 'failed' }).where(eq(jobs.id, training!));
+  await lead.client.cancelRound({ params: paramsOf(round) });
+  expect((await errorOf(retry(training!))).message).toContain('was cancelled');
+});
+
+test('a version that is there when its round is cancelled is the one that came of it', async () => {
+  const round = await comparing();
+  await compare(12);
+  await settleRound(app.deps, paramsOf(round));
+  const jobId = (await project.get(round.id)).jobs.training!;
+  // The server was killed before it could move the round.
+  const modelId = await buildRewardModel(app, { projectId, version: 1, jobId });
+  await app.deps.db.update(jobs).set({ state: 'done' }).where(eq(jobs.id, jobId));
+  const cancelled = await lead.client.cancelRound({ params: paramsOf(round) });
+  expect(cancelled).toMatchObject({ state: 'cancelled', model: { id: modelId, version: 1 } });
 });
 
 test('what is taken out of use is not waited for', async () => {
