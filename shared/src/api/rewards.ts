@@ -76,7 +76,7 @@ export const rewardEvaluationSchema = z
     logLoss: estimateSchema.describe('Mean cross-entropy with the labels, in nats; a coin has ln 2 = 0.693.'),
     calibration: z.object({
       error: estimateSchema.describe(
-        'Expected calibration error: mean distance of predicted from observed preference over the bins, weighted by their pairs.',
+        'Root mean square distance of predicted from observed preference over the bins, weighted by their pairs, less what chance adds to it.',
       ),
       bins: z.array(
         z.object({

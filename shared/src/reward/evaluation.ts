@@ -1,9 +1,11 @@
 import type { ShareOf } from '../api/policies.ts';
 import type { Estimate, RewardEvaluation, RewardSettings } from '../api/rewards.ts';
 import { criterionIds, type CriterionId } from '../comparisons/index.ts';
+import { calibrationOf } from './calibration.ts';
 import { isTie, labelOf } from './labels.ts';
+import { logLossOf } from './preference.ts';
 import { ownText } from './reading.ts';
-import { estimateOf, meanOf, shareOfUnits } from './resampling.ts';
+import { estimateOf, meanOf, shareOfUnits, unitsOf } from './resampling.ts';
 
 /** A pair that scores are tested on. */
 export interface EvaluatedPair {
@@ -36,13 +38,6 @@ export interface EvaluatedAnswer {
 
 /** Words of an answer without its citations and its list of references. */
 export const wordCountOf = (answer: string): number => ownText(answer).match(/\S+/g)?.length ?? 0;
-
-/** Probability that the first is preferred, by the difference of the scores. */
-export const preferenceOf = (difference: number): number => 1 / (1 + Math.exp(-difference));
-
-/** Cross-entropy of a label with the preference that a difference of scores predicts, in nats. */
-export const logLossOf = ({ label, difference }: Pick<EvaluatedPair, 'label' | 'difference'>): number =>
-  Math.log1p(Math.exp(-Math.abs(difference))) + Math.max(difference, 0) - label * difference;
 
 /**
  * How good scores are on pairs, with intervals over questions. A rule or model that prefers neither of two answers, as where both
@@ -129,70 +124,6 @@ export function compareAccuracies(
 
 const rightOf = (wanted: number, said: number): number =>
   said === 0 ? 0.5 : Number(Math.sign(wanted) === Math.sign(said));
-
-/** What each question adds to sums over its items. */
-function unitsOf<T extends { questionId: string }, Sums extends readonly number[]>(
-  items: readonly T[],
-  sumsOf: (item: T) => Sums,
-): Sums[] {
-  return [...Map.groupBy(items, ({ questionId }) => questionId).values()].map((part) =>
-    part
-      .map(sumsOf)
-      .reduce((total, one) => total.map((sum, at) => sum + one[at]!) as readonly number[] as Sums),
-  );
-}
-
-/** Ten bins, or fewer, so that each has about ten pairs: a bin of less says little. */
-const mostBins = 10;
-const pairsOfBin = 10;
-
-/**
- * Calibration over bins of about as many pairs each, by the probability of the preference that is predicted, from one half up.
- * What the expected calibration error of few pairs is mostly made of is chance: see its interval.
- */
-function calibrationOf(
-  pairs: readonly EvaluatedPair[],
-  seed: string | number,
-): RewardEvaluation['calibration'] {
-  const count = Math.max(1, Math.min(mostBins, Math.floor(pairs.length / pairsOfBin)));
-  const sorted = pairs
-    .map(({ questionId, label, difference }) => ({
-      questionId,
-      predicted: preferenceOf(Math.abs(difference)),
-      observed: difference === 0 ? 0.5 : difference > 0 ? label : 1 - label,
-    }))
-    .toSorted((one, other) => one.predicted - other.predicted)
-    .map((one, place) => Object.assign(one, { bin: Math.floor((place * count) / pairs.length) }));
-  const units = unitsOf(sorted, ({ bin, predicted, observed }) => {
-    const sums = Array.from({ length: 3 * count }, () => 0);
-    sums.splice(3 * bin, 3, predicted, observed, 1);
-    return sums;
-  });
-  const error = estimateOf(
-    units,
-    (sums) => {
-      let distances = 0;
-      let all = 0;
-      for (let at = 0; at < sums.length; at += 3) {
-        distances += Math.abs(sums[at]! - sums[at + 1]!);
-        all += sums[at + 2]!;
-      }
-      return distances / all;
-    },
-    seed,
-  );
-  const bins = Array.from({ length: count }, (_, bin) => {
-    const part = sorted.filter((one) => one.bin === bin);
-    const meanBy = (of: (one: (typeof part)[number]) => number): number =>
-      part.reduce((sum, one) => sum + of(one), 0) / part.length;
-    return {
-      predicted: meanBy(({ predicted }) => predicted),
-      observed: meanBy(({ observed }) => observed),
-      pairs: part.length,
-    };
-  });
-  return { error: error!, bins };
-}
 
 /** Pearson's, over answers; null where scores or lengths do not vary. */
 function lengthCorrelationOf(

@@ -8,6 +8,7 @@ import { wording } from './wording.ts';
 export * from './best-of-n.ts';
 export * from './evaluation.ts';
 export * from './labels.ts';
+export * from './preference.ts';
 export * from './resampling.ts';
 export { ownText, rewardTextsOf, type RewardInput, type Vectors } from './reading.ts';
 

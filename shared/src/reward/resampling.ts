@@ -1,6 +1,6 @@
 import type { Estimate } from '../api/rewards.ts';
 import type { ShareOf } from '../api/policies.ts';
-import { percentileInterval, seededRandom, type Interval } from '../comparisons/index.ts';
+import { percentileInterval, seededRandom } from '../comparisons/index.ts';
 
 const resamples = 1000;
 
@@ -16,16 +16,31 @@ const resamples = 1000;
  */
 export function estimateOf(
   units: readonly (readonly number[])[],
-  figure: (sums: Float64Array) => number | null,
+  figure: Figure,
   seed: string | number,
 ): Estimate | null {
-  const width = units[0]?.length ?? 0;
-  const sums = new Float64Array(width);
-  for (const unit of units) for (let at = 0; at < width; at += 1) sums[at]! += unit[at]!;
-  const value = units.length === 0 ? null : figure(sums);
+  const value = figureOf(units, figure);
   if (value === null) return null;
-  const interval = intervalOf(units, figure, seed);
+  const interval = percentileInterval(resamplesOf(units, figure, seed));
   return { value, low: interval?.low ?? null, high: interval?.high ?? null };
+}
+
+/**
+ * As {@link estimateOf}, of a figure to which chance can only add, so that resamples add to it once more: by an estimator that takes
+ * it off, and the basic bootstrap (Davison and Hinkley, Bootstrap Methods and their Application, 1997, section 5.2). For resamples
+ * the plain figure of all units is the truth; as far as their estimates are from it, the estimate may be from its own truth.
+ */
+export function basicEstimateOf(
+  units: readonly (readonly number[])[],
+  { estimator, plugIn }: { estimator: Figure; plugIn: Figure },
+  seed: string | number,
+): Estimate | null {
+  const value = figureOf(units, estimator);
+  const truth = figureOf(units, plugIn);
+  if (value === null || truth === null) return null;
+  const interval = percentileInterval(resamplesOf(units, estimator, seed));
+  if (!interval) return { value, low: null, high: null };
+  return { value, low: value + truth - interval.high, high: value + truth - interval.low };
 }
 
 /** A mean over parts of questions; see {@link estimateOf}. */
@@ -48,13 +63,26 @@ export function shareOfUnits(
 
 const ratio = (sums: Float64Array): number | null => (sums[1] === 0 ? null : sums[0]! / sums[1]!);
 
-function intervalOf(
+/** Of sums over questions; null where it is not defined. */
+type Figure = (sums: Float64Array) => number | null;
+
+function figureOf(units: readonly (readonly number[])[], figure: Figure): number | null {
+  if (units.length === 0) return null;
+  const sums = new Float64Array(units[0]!.length);
+  for (const unit of units) for (let at = 0; at < sums.length; at += 1) sums[at]! += unit[at]!;
+  return figure(sums);
+}
+
+/**
+ * A figure where whole questions are drawn with replacement, again and again; see {@link estimateOf}. None where there are fewer than
+ * two: a single one, drawn again and again, would make it look certain.
+ */
+export function resamplesOf(
   units: readonly (readonly number[])[],
-  figure: (sums: Float64Array) => number | null,
+  figure: Figure,
   seed: string | number,
-): Interval | null {
-  // A single question, drawn again and again, would make it look certain.
-  if (units.length < 2) return null;
+): number[] {
+  if (units.length < 2) return [];
   const random = seededRandom(`reward ${seed} intervals`);
   const sums = new Float64Array(units[0]!.length);
   const values: number[] = [];
@@ -67,5 +95,17 @@ function intervalOf(
     const value = figure(sums);
     if (value !== null) values.push(value);
   }
-  return percentileInterval(values);
+  return values;
+}
+
+/** What each question adds to sums over its items. */
+export function unitsOf<T extends { questionId: string }, Sums extends readonly number[]>(
+  items: readonly T[],
+  sumsOf: (item: T) => Sums,
+): Sums[] {
+  return [...Map.groupBy(items, ({ questionId }) => questionId).values()].map((part) =>
+    part
+      .map(sumsOf)
+      .reduce((total, one) => total.map((sum, at) => sum + one[at]!) as readonly number[] as Sums),
+  );
 }
