@@ -5,6 +5,7 @@ import type { EncoderModel } from './encoder-model.ts';
 import { dimensions } from './graph.ts';
 import { encoderIdentity } from './identity.ts';
 import { readEncoder } from './model-file.ts';
+import { noNumbers } from './no-numbers.ts';
 import { createTokenizer, longestText } from './tokenizer.ts';
 import { readVocabulary } from './weights.ts';
 
@@ -13,7 +14,7 @@ const lengths = [16, 32, 64, longestText];
 /** Tokens of one run of the model, with padding. */
 const tokensOfRun = 512;
 
-/** Loads the encoder that npm ships. */
+/** Loads the encoder that npm ships. `run` throws a FinalFailure where it gives no numbers, as a faulty device may. */
 export async function openShipped(options: {
   cacheFolder: string;
   device: Device;
@@ -37,8 +38,11 @@ export async function openShipped(options: {
           mask: new Tensor('float32', Float32Array.from(batch.mask, Number), shape),
         });
         const data = output['vectors']!.data as Float32Array;
-        for (const [row, text] of batch.texts.entries())
-          vectors.set(text, data.slice(row * dimensions, (row + 1) * dimensions));
+        for (const [row, text] of batch.texts.entries()) {
+          const vector = data.slice(row * dimensions, (row + 1) * dimensions);
+          if (!vector.every(Number.isFinite)) throw noNumbers({ encoder: encoderIdentity.name, device });
+          vectors.set(text, vector);
+        }
       }
       return vectors;
     },

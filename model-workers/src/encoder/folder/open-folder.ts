@@ -1,8 +1,9 @@
-import { Tensor, type InferenceSession } from 'onnxruntime-node';
+import { Tensor } from 'onnxruntime-node';
 import { FinalFailure } from '../../final-failure.ts';
-import { openSession, type Device } from '../../onnx/index.ts';
+import { openSession, type Device, type OpenedSession } from '../../onnx/index.ts';
 import { batchesOf, type Batch } from '../batches.ts';
 import type { EncoderModel } from '../encoder-model.ts';
+import { noNumbers } from '../no-numbers.ts';
 import { folderTokenizer } from './folder-tokenizer.ts';
 import { readFolder, type ReadFolder } from './read-folder.ts';
 
@@ -38,7 +39,7 @@ export async function openFolder(options: {
     const tokenised = texts.map((text) => ({ text, ids: tokenise(text) }));
     const vectors = new Map<string, Float32Array>();
     for (const batch of batchesOf(tokenised, shapes)) {
-      const made = await runBatch(session, { batch, read, folder });
+      const made = await runBatch({ session, device }, { batch, read, folder });
       for (const [row, text] of batch.texts.entries()) vectors.set(text, made[row]!);
     }
     return vectors;
@@ -78,7 +79,7 @@ const refused = ({ path }: EncoderFolder, error: unknown): FinalFailure =>
 
 /** Vectors of length 1 of a batch's texts. */
 async function runBatch(
-  session: InferenceSession,
+  { session, device }: Pick<OpenedSession, 'session' | 'device'>,
   { batch, read, folder }: { batch: Batch; read: ReadFolder; folder: EncoderFolder },
 ): Promise<Float32Array[]> {
   const { rows, length, ids, mask } = batch;
@@ -107,11 +108,7 @@ async function runBatch(
     }
     // The mean has the direction of the sum.
     const norm = Math.hypot(...vector);
-    if (!(norm > 0 && Number.isFinite(norm)))
-      throw new FinalFailure(
-        `The encoder in ${folder.path} gives numbers that are not finite, or nothing but zeros. Use another one, or run it on the CPU ` +
-          '(ROOKERY_DEVICE=cpu).',
-      );
+    if (!(norm > 0 && Number.isFinite(norm))) throw noNumbers({ encoder: `in ${folder.path}`, device });
     return vector.map((value) => value / norm);
   });
 }
