@@ -8,7 +8,7 @@ export const isSystemError = (error: unknown): error is NodeJS.ErrnoException =>
 
 const warned = new Set<string>();
 
-/** Says, once for each cache folder and thread, that it cannot be used, and what to do. */
+/** Warns, once for each cache folder and thread, that it cannot be used, and what to do. */
 export function warnOfCacheFolder(cacheFolder: string, error: Error): void {
   if (warned.has(cacheFolder)) return;
   warned.add(cacheFolder);

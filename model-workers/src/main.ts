@@ -8,6 +8,7 @@ import packageJson from '../package.json' with { type: 'json' };
 import { workOnAttempt } from './attempt.ts';
 import { isSupervised, readEnvironment, readWorkerConfig } from './config.ts';
 import { readFlags } from './flags.ts';
+import { logWarnings } from './log-warnings.ts';
 import { openPolicies, type OpenPolicies } from './policies/open.ts';
 import { openRewards, type OpenRewards } from './reward/open-rewards.ts';
 import { takeModelJobs } from './queue.ts';
@@ -27,6 +28,7 @@ async function main(): Promise<void> {
   const flags = readFlags(process.argv.slice(2));
   const config = readWorkerConfig({ ...(await readEnvironment()), ...flags });
   const log: Logger = pino({ level: config.logLevel, name: 'model-worker' });
+  logWarnings(log);
   const client = createClient({ baseUrl: config.url, token: config.key });
   const worker = {
     id: randomUUID(),

@@ -8,5 +8,10 @@ interface Refusal {
   isFinal: boolean;
 }
 
+/** What the process of a thread warns of, for the process that started it. */
+export interface Warning {
+  warning: string;
+}
+
 /** Tells a thread to come to its end. */
 export const lastMessage = 'end';

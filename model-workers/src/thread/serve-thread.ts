@@ -1,6 +1,6 @@
 import { parentPort } from 'node:worker_threads';
 import { FinalFailure } from '../final-failure.ts';
-import { lastMessage, type Envelope, type Reply } from './messages.ts';
+import { lastMessage, type Envelope, type Reply, type Warning } from './messages.ts';
 
 /** What the program of a thread has to do with whoever started it. */
 export interface ServedThread {
@@ -13,7 +13,7 @@ export interface ServedThread {
 /**
  * Answers the requests of whoever started this thread, until it is told to end. Then what is under way comes to an end (or heeds the
  * signal), `close` is called, and the thread ends by itself. It is never terminated from outside: a thread that dies while onnxruntime
- * works in it takes the whole process with it.
+ * works in it takes the whole process with it. What is warned of in it is warned of by the process that started it.
  * @param carryOut called for each request at once, also while others are under way; what it throws is told
  * @param close lets go of what is open
  */
@@ -28,6 +28,9 @@ export function serveThread<
   const ending = new AbortController();
   const underWay = new Set<Promise<void>>();
   const send = (message: object): void => port.postMessage(message);
+  // Node's own listener would write to stderr what the process that gets it writes, too.
+  process.removeAllListeners('warning');
+  process.on('warning', ({ message }) => send({ warning: message } satisfies Warning));
 
   const answer = async (number: number, request: Request): Promise<void> => {
     let reply: Reply;

@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { FinalFailure } from '../final-failure.ts';
-import { lastMessage, type Envelope, type Reply } from './messages.ts';
+import { lastMessage, type Envelope, type Reply, type Warning } from './messages.ts';
 
 /** A thread that answers requests. It keeps the process alive only while there is one to answer. */
 export interface Thread<Request extends { type: string }, Answers extends Record<Request['type'], unknown>> {
@@ -24,7 +24,7 @@ interface Waiting {
 }
 
 /**
- * Starts a thread.
+ * Starts a thread; what is warned of in it is warned of by this process.
  * @param onMessage told what the thread sends unasked
  * @param onEnd told when it has ended by itself
  */
@@ -55,7 +55,11 @@ export function startThread<
     for (const number of waiting.keys()) settle(number)?.reject(error);
   };
   worker.unref();
-  worker.on('message', (message: Reply | object) => {
+  worker.on('message', (message: Reply | Warning | object) => {
+    if ('warning' in message) {
+      process.emitWarning(message.warning);
+      return;
+    }
     if (!('number' in message)) {
       if (!ended) options.onMessage?.(message);
       return;

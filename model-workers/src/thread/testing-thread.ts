@@ -6,7 +6,11 @@ import { serveThread } from './index.ts';
 
 /** The thread of the tests: it runs a model that takes some hundredths of a second, again and again until it is to end. */
 
-export type TestingRequest = { type: 'run' } | { type: 'fail'; isFinal: boolean } | { type: 'die' };
+export type TestingRequest =
+  | { type: 'run' }
+  | { type: 'fail'; isFinal: boolean }
+  | { type: 'warn' }
+  | { type: 'die' };
 export type TestingAnswers = Record<TestingRequest['type'], null>;
 
 const rows = 2000;
@@ -23,6 +27,10 @@ const { send, signal } = serveThread<TestingRequest, TestingAnswers>({
 
 async function carryOut(request: TestingRequest): Promise<null> {
   if (request.type === 'fail') throw new (request.isFinal ? FinalFailure : Error)('It cannot be done.');
+  if (request.type === 'warn') {
+    process.emitWarning('The cache folder cannot be used.');
+    return null;
+  }
   if (request.type === 'die') {
     process.nextTick(() => {
       throw new Error('It died.');

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { setTimeout } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { FinalFailure } from '../final-failure.ts';
@@ -55,6 +56,14 @@ test('failures are final or not as they were in the thread', async () => {
   const thread = start();
   await expect(thread.ask({ type: 'fail', isFinal: true })).rejects.toBeInstanceOf(FinalFailure);
   await expect(thread.ask({ type: 'fail', isFinal: false })).rejects.not.toBeInstanceOf(FinalFailure);
+  await thread.end();
+});
+
+test('what a thread warns of is a warning of the process', async () => {
+  const thread = start();
+  const warned = once(process, 'warning');
+  await thread.ask({ type: 'warn' });
+  expect(await warned).toMatchObject([{ message: 'The cache folder cannot be used.' }]);
   await thread.end();
 });
 
