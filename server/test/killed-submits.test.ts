@@ -43,6 +43,7 @@ async function startServer(port: number): Promise<ChildProcess> {
   const child = fork(program, [], {
     env: {
       PATH: process.env['PATH'],
+      NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'],
       DATABASE_URL: application.databaseUrl,
       ROOKERY_DATA_DIR: dataDir,
       ROOKERY_SECRET: randomBytes(32).toString('hex'),

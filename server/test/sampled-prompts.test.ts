@@ -58,6 +58,7 @@ async function startWorker(baseUrl: string): Promise<void> {
     {
       env: {
         PATH: process.env['PATH'],
+        NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'],
         ROOKERY_URL: baseUrl,
         ROOKERY_WORKER_KEY: await server.buildToken({ personId: null, scopes: ['worker'] }),
         ROOKERY_QUEUE_URL: server.databaseUrl,
