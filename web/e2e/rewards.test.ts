@@ -81,6 +81,11 @@ describe('a lead trains a reward model and looks at what it says', () => {
     await page.getByRole('heading', { name: 'Reward model 1', level: 1 }).waitFor();
     await page.getByRole('heading', { name: 'Where it comes from' }).waitFor();
     await expectAccessible(page);
+    await page.getByRole('link', { name: 'Its training job' }).click();
+    await page.getByRole('heading', { name: 'Training of the reward model', level: 1 }).waitFor();
+    await page.getByText('Done', { exact: true }).waitFor();
+    await expectAccessible(page);
+    await page.getByRole('link', { name: 'See the reward model' }).click();
     await page.getByRole('link', { name: 'All versions' }).click();
     await page.getByText('In use', { exact: true }).waitFor();
     await expectAccessible(page);

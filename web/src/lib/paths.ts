@@ -46,6 +46,7 @@ export const paths = {
   newRound: (projectId: string) => `/projects/${projectId}/rounds/new`,
   round: (projectId: string, roundId: string) => `/projects/${projectId}/rounds/${roundId}`,
   queue: (projectId: string) => `/projects/${projectId}/queue`,
+  job: (projectId: string, jobId: string) => `/projects/${projectId}/queue/${jobId}`,
   queueBoard: '/admin/queues',
   artifacts: '/artifacts',
   exports: (projectId: string) => `/projects/${projectId}/exports`,

@@ -64,6 +64,10 @@ export function versionMadeBy({ kind, result }: Pick<Job, 'kind' | 'result'>): s
   return typeof id === 'string' ? id : null;
 }
 
+/** From when a job was first begun to its end, in seconds; null before. */
+export const tookSeconds = ({ startedAt, endedAt }: Pick<Job, 'startedAt' | 'endedAt'>): number | null =>
+  startedAt === null || endedAt === null ? null : (Date.parse(endedAt) - Date.parse(startedAt)) / 1000;
+
 const isCounts = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 

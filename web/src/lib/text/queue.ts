@@ -61,6 +61,18 @@ export const queueText = {
     seeVersion: 'See the policy',
   },
 
+  /** One job on its own page. */
+  job: {
+    back: 'All jobs',
+    failed: 'It failed',
+    lastError: 'What went wrong at its last attempt',
+    held: 'It waits until its sampling plan is resumed.',
+    noWorker: 'No model worker that takes such jobs is online: it waits until one comes.',
+    begun: 'Begun',
+    ended: 'Ended',
+    id: 'Id',
+  },
+
   workers: {
     title: 'Model workers',
     help: 'They train and sample. A worker is a client of the API with a key of its own, on this machine or another.',

@@ -40,7 +40,8 @@ export const rewardsText = {
     calibrationError: 'Calibration error',
     lengthCorrelation: 'Correlation with length',
     logLossHelp: 'in nats; a coin has 0.69',
-    calibrationErrorHelp: 'mean distance of predicted from observed preference',
+    calibrationErrorHelp:
+      'root mean square distance of predicted from observed preference, less what chance adds',
     lengthNone: 'Not known: scores or lengths of the held-out answers do not vary.',
   },
 
@@ -84,7 +85,7 @@ export const rewardsText = {
     seePairs: 'Its pairs',
     learntPairs: 'Pairs it learnt from',
     heldOutPairs: 'Pairs it was tested on',
-    seeJob: 'Its job',
+    seeJob: 'Its training job',
     previous: (version: number) => `The version before: ${number(version)}`,
     ofRound: (value: number) => `Round ${number(value)}`,
     about: 'Where it comes from',
@@ -192,7 +193,7 @@ export const rewardsText = {
     perfect: 'As predicted',
     pairs: 'Pairs',
     error: (value: string, interval: string) =>
-      `Expected calibration error: ${value}${interval === '' ? '' : ` (${interval})`}`,
+      `Calibration error: ${value}${interval === '' ? '' : ` (${interval})`}`,
   },
 
   learning: {

@@ -139,7 +139,7 @@ export const roundsText = {
     keep: 'Go on with it',
     problem: 'It does not move on',
     retry: 'Try the job again',
-    seeJob: 'Jobs',
+    seeJob: 'Its job',
     samples: 'Samples',
     samplesDone: (done: number, wanted: number) => `${number(done)} of ${number(wanted)} done`,
     answered: (count: number) => `${number(count)} answered`,
