@@ -4,6 +4,7 @@ import { uuidv7 } from 'uuidv7';
 import type { Transaction } from '../../db/database.ts';
 import { pairings, pairs } from '../../db/schema/index.ts';
 import { drawPair, pairKey } from './draws.ts';
+import { insertPairs } from './insert.ts';
 
 /** Two answers of one question, in the order of a file. */
 export interface ImportedPair {
@@ -62,8 +63,7 @@ export async function saveImportedPairs(
       lot: drawPair(jobId, [firstAnswerId, secondAnswerId]).lot,
       createdAt: at,
     }));
-    const inserted = await tx.insert(pairs).values(values).onConflictDoNothing().returning({ id: pairs.id });
-    for (const { id } of inserted) added.add(id);
+    for (const id of await insertPairs(tx, values)) added.add(id);
     // Somebody else may have made some of them in the meantime.
     for (const [key, row] of await findPairs(tx, { ...batch, rows: [...missing.values()] }))
       known.set(key, row);

@@ -1,10 +1,10 @@
 import { pairingOptionsSchema } from '@rookery/shared/api';
 import { uuidv7 } from 'uuidv7';
 import { z } from 'zod';
-import type { Transaction } from '../../db/database.ts';
-import { pairs } from '../../db/schema/index.ts';
+import type { pairs } from '../../db/schema/index.ts';
 import type { JobProcessor } from '../jobs/index.ts';
 import { drawPair } from './draws.ts';
+import { insertPairs } from './insert.ts';
 import { countQuestions, planPairs, type QuestionPlan } from './planning.ts';
 
 const inputSchema = z.object({
@@ -50,7 +50,8 @@ export const makePairs: JobProcessor = async (deps, context) => {
     }
     done += batch.plans.length;
     await deps.db.transaction(async (tx) => {
-      counts.made += await insertPairs(tx, { projectId, input, plans: batch.plans, at: deps.clock() });
+      const rows = rowsOf({ projectId, input, plans: batch.plans, at: deps.clock() });
+      counts.made += (await insertPairs(tx, rows)).size;
       await context.saveCheckpoint({ after: batch.after, done, counts }, tx);
     });
     await context.reportProgress(done, Math.max(done, total));
@@ -59,18 +60,16 @@ export const makePairs: JobProcessor = async (deps, context) => {
   return { result: counts };
 };
 
-/** Rows of one statement, whose values must stay fewer than PostgreSQL's 65,535. */
-const insertedAtOnce = 1000;
-
-/** @returns how many were made: somebody else may have made some in the meantime */
-async function insertPairs(
-  tx: Transaction,
-  batch: { projectId: string; input: MakePairsInput; plans: readonly QuestionPlan[]; at: Date },
-): Promise<number> {
+function rowsOf(batch: {
+  projectId: string;
+  input: MakePairsInput;
+  plans: readonly QuestionPlan[];
+  at: Date;
+}): (typeof pairs.$inferInsert)[] {
   const { projectId, plans, at } = batch;
   const { pairingId, seed, options } = batch.input;
   const { form, calibration: isCalibration, priority, overlap, reratedPercent } = options;
-  const values = plans.flatMap(({ questionId, probability, chosen }) =>
+  return plans.flatMap(({ questionId, probability, chosen }) =>
     chosen.map((answerIds) => {
       const { order, lot, reratedLot } = drawPair(seed, answerIds);
       return {
@@ -90,11 +89,4 @@ async function insertPairs(
       };
     }),
   );
-  let made = 0;
-  for (let from = 0; from < values.length; from += insertedAtOnce) {
-    const rows = values.slice(from, from + insertedAtOnce);
-    const inserted = await tx.insert(pairs).values(rows).onConflictDoNothing().returning({ id: pairs.id });
-    made += inserted.length;
-  }
-  return made;
 }

@@ -1,15 +1,17 @@
 import type { Client, Pair, PairingOptions } from '@rookery/shared/api';
 import { and, asc, eq, like } from 'drizzle-orm';
+import { uuidv7 } from 'uuidv7';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createTestApp, type TestApp, type TestMember } from '../../../test/app.ts';
 import { buildAnswers } from '../../../test/comparisons.ts';
 import { buildLibrary, buildQuestions, recordDemonstration } from '../../../test/demonstrations.ts';
 import { interruptAfterFirstBatch } from '../../../test/interrupted.ts';
+import { whileHeld } from '../../../test/locks.ts';
 import { errorOf } from '../../../test/tasks.ts';
-import { events, jobs, pairs } from '../../db/schema/index.ts';
+import { events, jobs, pairings, pairs } from '../../db/schema/index.ts';
 import { runDelivered } from '../../jobs/runner.ts';
 import { processAll } from '../../jobs/testing.ts';
-import { makePairs } from './index.ts';
+import { insertPairs, makePairs } from './index.ts';
 
 let app: TestApp;
 let projectId: string;
@@ -393,4 +395,34 @@ describe('changing pairs', () => {
     const found = await errorOf(stranger.client.getPair({ params: { ...params, pairId: pair!.id } }));
     expect(found.code).toBe('not_found');
   });
+});
+
+test('two that make the same pairs at once do not wait for each other in a circle', async () => {
+  const [questionId] = await buildQuestions(app, { projectId, count: 1, use: 'rm' });
+  const ids = await buildAnswers(app, { projectId, questionId: questionId!, texts: ['one', 'two', 'three'] });
+  const [one, two, three] = ids.toSorted() as [string, string, string];
+  const pairingId = uuidv7();
+  const createdAt = app.clock.now();
+  const pairing = { id: pairingId, projectId, method: 'by-hand' as const, seed: '', createdAt };
+  await app.deps.db.insert(pairings).values(pairing);
+  const row = (firstAnswerId: string, secondAnswerId: string) => ({
+    id: uuidv7(),
+    projectId,
+    questionId: questionId!,
+    form: 'webgpt-five' as const,
+    firstAnswerId,
+    secondAnswerId,
+    pairingId,
+    wanted: 1,
+    lot: 0,
+    createdAt,
+  });
+  const made = await whileHeld(app, {
+    first: (tx) => insertPairs(tx, [row(one, two)]),
+    work: () =>
+      app.deps.db.transaction((tx) => insertPairs(tx, [row(three, two), row(three, one), row(two, one)])),
+    second: (tx) => insertPairs(tx, [row(one, three), row(two, three)]),
+  });
+  expect(made.size).toBe(0);
+  expect(await app.deps.db.$count(pairs, eq(pairs.projectId, projectId))).toBe(3);
 });

@@ -154,7 +154,8 @@ export async function updateMember(
   const at = deps.clock();
   return deps.db.transaction(async (tx) => {
     // One change of a project's members at a time, or two leads could remove each other.
-    await tx.select({ id: projects.id }).from(projects).where(eq(projects.id, projectId)).for('update');
+    const ofProject = eq(projects.id, projectId);
+    await tx.select({ id: projects.id }).from(projects).where(ofProject).for('no key update');
     const before = await findMember(tx, { projectId, memberId });
     if (!before) throw noSuchMember();
     const roles = options.roles ? inOrder(options.roles) : before.roles;

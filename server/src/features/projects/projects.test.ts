@@ -1,7 +1,9 @@
 import { and, eq } from 'drizzle-orm';
 import { uuidv7 } from 'uuidv7';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { whileHeld } from '../../../test/locks.ts';
 import { cookieOf, createPartialApp, type PartialApp } from '../../../test/partial-app.ts';
+import { recordEvent } from '../../db/events.ts';
 import { apiTokens, assignments, members, questions, workers } from '../../db/schema/index.ts';
 import { accountHandlers, firstAdminLink } from '../accounts/index.ts';
 import { createMember, createPerson, peopleHandlers } from '../people/index.ts';
@@ -222,10 +224,23 @@ it('gives questions as many places as demonstrations are wanted now, but for tho
     { ...row, ...more, externalId: '2', wanted: 7 },
   ]);
   await update(id, { settings: { ...defaultSettings, demonstrationsPerQuestion: 3 } });
-  const found = await db
-    .select()
-    .from(questions)
-    .where(eq(questions.projectId, id))
-    .orderBy(questions.externalId);
+  const ofProject = eq(questions.projectId, id);
+  const found = await db.select().from(questions).where(ofProject).orderBy(questions.externalId);
   expect(found.map((question) => question.wanted)).toEqual([3, 7]);
+
+  // Somebody claims one of the questions meanwhile: the row first, then the event.
+  const changed = await whileHeld(server, {
+    first: (tx) => tx.select().from(questions).where(ofProject).for('no key update'),
+    work: () => update(id, { settings: { ...defaultSettings, demonstrationsPerQuestion: 4 } }),
+    second: (tx) =>
+      recordEvent(tx, {
+        projectId: id,
+        actorId: null,
+        objectType: 'assignment',
+        objectId: uuidv7(),
+        kind: 'assignment.claimed',
+        at: server.deps.clock(),
+      }),
+  });
+  expect(changed.statusCode).toBe(200);
 });

@@ -7,7 +7,7 @@ import { projects, projectSettings } from '../../db/schema/index.ts';
 import type { Dependencies } from '../../dependencies.ts';
 import { createMember } from '../people/index.ts';
 import { applySettings } from './apply-settings.ts';
-import { findProject, presentProject, type ProjectRow } from './queries.ts';
+import { findProject, lockProject, presentProject, type ProjectRow } from './queries.ts';
 
 /** What a new project starts with. */
 export const defaultSettings: ProjectSettings = projectSettingsSchema.parse({ browser: {} });
@@ -77,7 +77,7 @@ export async function updateProject(
   const { projectId, settings, actorId } = change;
   const at = deps.clock();
   const update = async (tx: Transaction): Promise<ProjectRow> => {
-    await tx.select({ id: projects.id }).from(projects).where(eq(projects.id, projectId)).for('update');
+    await lockProject(tx, projectId);
     const before = await findProject(tx, projectId);
     if (!before) throw new ApiError('not_found', 'There is no such project.');
     const after = { ...before, name: change.name ?? before.name };

@@ -1,4 +1,4 @@
-import { ApiError, createClient, type Client } from '@rookery/shared/api';
+import { ApiError, createClient, rewardSettingsSchema, type Client } from '@rookery/shared/api';
 import { eq, inArray } from 'drizzle-orm';
 import { rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -6,9 +6,12 @@ import { uuidv7 } from 'uuidv7';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { createTestApp, type TestApp, type TestMember } from '../../../test/app.ts';
 import { buildPairs, claimComparison, type BuiltPair } from '../../../test/comparisons.ts';
+import { whileHeld } from '../../../test/locks.ts';
 import { finishTraining, modelFileOf, rewardManifest } from '../../../test/rewards.ts';
-import { jobs, questions, rewardModels } from '../../db/schema/index.ts';
+import type { Transaction } from '../../db/database.ts';
+import { answerScores, jobs, questions, rewardModels } from '../../db/schema/index.ts';
 import { sweepScoreRequests } from './ask.ts';
+import { draftTraining } from './training-set.ts';
 
 let server: TestApp;
 let projectId: string;
@@ -352,4 +355,47 @@ test('nobody works on for one who has gone', async () => {
   gone.abort();
   await expect(asked).rejects.toThrow(/abort/);
   await expect.poll(states).toEqual(['cancelled']);
+});
+
+test('two jobs that score the same answers at once do not wait for each other in a circle', async () => {
+  await compared(12);
+  const { modelId } = await trained();
+  const { id: jobId } = await lead.client.scoreAnswers({ params: { projectId, modelId }, body: {} });
+  const params = { jobId, attempt: 1 };
+  const { attemptToken } = await worker.startAttempt({ params, body: { workerId } });
+  const { items } = await worker.listRewardAnswers({ params: { jobId }, query: { limit: 200 } });
+  const [first, ...others] = items.map(({ answerId }) => answerId);
+  const scoreOf = (answerId: string) => ({ answerId, score: 1, uncertainty: 0.1, halves: null });
+  const storedBy = (tx: Transaction, answerIds: readonly string[]) =>
+    tx.insert(answerScores).values(
+      answerIds.map((answerId) => ({
+        projectId,
+        modelId,
+        jobId,
+        answerId,
+        score: 1,
+        uncertainty: 0.1,
+        createdAt: server.clock.now(),
+      })),
+    );
+  const scores = [...others.toReversed(), first!].map(scoreOf);
+  await whileHeld(server, {
+    first: (tx) => storedBy(tx, [first!]),
+    work: () => worker.storeScores({ params, body: { attemptToken, scores } }),
+    second: (tx) => storedBy(tx, others),
+  });
+  expect(await server.deps.db.$count(answerScores, eq(answerScores.modelId, modelId))).toBe(24);
+});
+
+test('a training and a change of many questions at once do not wait for each other in a circle', async () => {
+  await compared(12);
+  const settings = rewardSettingsSchema.parse({});
+  const { decided } = await draftTraining(server.deps.db, { projectId, settings });
+  const idsOf = (held: boolean) =>
+    [...decided].flatMap(([id, isHeldOut]) => (isHeldOut === held ? id : [])).toSorted();
+  const [low, high] = [idsOf(false)[0]!, idsOf(true).at(-1)!].toSorted();
+  const lock = (id: string) => (tx: Transaction) =>
+    tx.select().from(questions).where(eq(questions.id, id)).for('update');
+  const job = await whileHeld(server, { first: lock(low!), work: () => train(), second: lock(high!) });
+  expect(job.state).toBe('queued');
 });

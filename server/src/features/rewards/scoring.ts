@@ -132,6 +132,8 @@ export async function storeScores(
   const found = await findJobOfKinds(deps.db, request, ['score-answers']);
   const { projectId, modelId } = ofScoring(found);
   const ids = scores.map(({ answerId }) => answerId);
+  // In one order, so that of two jobs that score the same answers one waits for the other, and not each for the other.
+  const sorted = scores.toSorted((one, other) => (one.answerId < other.answerId ? -1 : 1));
   await deps.db.transaction(async (tx) => {
     await lockRunningAttempt(tx, { jobId, attemptToken, strength: 'share' });
     const known = await tx.$count(answers, and(eq(answers.projectId, projectId), inArray(answers.id, ids)));
@@ -140,7 +142,7 @@ export async function storeScores(
     await tx
       .insert(answerScores)
       .values(
-        scores.map(({ answerId, score, uncertainty, halves }) => ({
+        sorted.map(({ answerId, score, uncertainty, halves }) => ({
           projectId,
           modelId,
           answerId,

@@ -1,6 +1,6 @@
 import type { RewardPreview, RewardSettings } from '@rookery/shared/api';
 import { fewestPreferred, isTie, labelOf } from '@rookery/shared/reward';
-import { and, eq, isNotNull, isNull, sql, type SQL } from 'drizzle-orm';
+import { and, asc, eq, isNotNull, isNull, sql, type SQL } from 'drizzle-orm';
 import { counts } from '../../db/counting-comparisons.ts';
 import type { Queryable, Transaction } from '../../db/database.ts';
 import { countsAsAccepted, isDone } from '../../db/review-standing.ts';
@@ -148,6 +148,33 @@ function problemOf(
     : `Every pair with a preferred answer is of a held-out question, so nothing is left to learn from. Have pairs of more questions compared.${others}`;
 }
 
+/** Writes down which questions are held out. */
+async function writeDecided(
+  tx: Transaction,
+  { projectId, decided }: { projectId: string; decided: TrainingDraft['decided'] },
+): Promise<void> {
+  if (decided.size === 0) return;
+  const heldOut = [...decided].filter(([, isHeldOut]) => isHeldOut).map(([id]) => id);
+  // One parameter each: a statement has no more than 65,535.
+  const isOneOf = (ids: readonly string[]): SQL => sql`${questions.id} = any(${sql.param(ids)}::uuid[])`;
+  const isOpen = and(
+    eq(questions.projectId, projectId),
+    isOneOf([...decided.keys()]),
+    isNull(questions.isHeldOut),
+  );
+  // Locked in the order in which leads' changes of many questions lock them, or the two could wait for one another.
+  await tx
+    .select({ id: questions.id })
+    .from(questions)
+    .where(isOpen)
+    .orderBy(asc(questions.id))
+    .for('no key update');
+  await tx
+    .update(questions)
+    .set({ isHeldOut: isOneOf(heldOut) })
+    .where(isOpen);
+}
+
 /**
  * Fixes what a job learns from: writes down which questions are held out, copies the comparisons that count with their ratings, and
  * names the accepted demonstrations, whose mean score is the zero. The project's row has to be locked.
@@ -157,21 +184,7 @@ export async function fixTraining(
   key: { projectId: string; jobId: string; settings: RewardSettings; decided: TrainingDraft['decided'] },
 ): Promise<void> {
   const { projectId, jobId, settings, decided } = key;
-  for (const isHeldOut of [true, false]) {
-    const ids = [...decided].filter(([, held]) => held === isHeldOut).map(([id]) => id);
-    if (ids.length === 0) continue;
-    await tx
-      .update(questions)
-      .set({ isHeldOut })
-      .where(
-        and(
-          eq(questions.projectId, projectId),
-          // One parameter: a statement has no more than 65,535.
-          sql`${questions.id} = any(${sql.param(ids)}::uuid[])`,
-          isNull(questions.isHeldOut),
-        ),
-      );
-  }
+  await writeDecided(tx, { projectId, decided });
   // A comparison of a question that was not met when they were decided was submitted since, and comes next time.
   await tx.execute(sql`insert into ${rewardTrainingComparisons}
       (project_id, job_id, comparison_id, pair_id, revision, source, ratings, is_held_out)

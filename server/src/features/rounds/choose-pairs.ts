@@ -7,7 +7,7 @@ import type { Transaction } from '../../db/database.ts';
 import { recordEvent } from '../../db/events.ts';
 import { pairings, pairs, rounds } from '../../db/schema/index.ts';
 import { JobError, type JobProcessor } from '../jobs/index.ts';
-import { drawPair } from '../pairs/index.ts';
+import { drawPair, insertPairs } from '../pairs/index.ts';
 import { countCandidates, readCandidates } from './candidates.ts';
 import { choosePairs as choose, type ChosenPair, type SampledQuestion } from './choose.ts';
 import type { RoundRow } from './rows.ts';
@@ -25,13 +25,15 @@ export type ChoosePairsInput = z.output<typeof inputSchema>;
  */
 export const choosePairs: JobProcessor = async (deps, context) => {
   const { projectId, id: jobId, createdBy: actorId } = context.job;
-  const { roundId, overlap } = inputSchema.parse(context.job.input);
+  const { roundId, overlap: asked } = inputSchema.parse(context.job.input);
   const [round] = await deps.db
     .select()
     .from(rounds)
     .where(and(eq(rounds.projectId, projectId), eq(rounds.id, roundId)));
   if (!round) throw new JobError('The round of these pairs does not exist.', { isFinal: true });
   const options = roundOptionsSchema.parse(round.options);
+  // A budget for fewer raters than a pair has otherwise is for one pair.
+  const overlap = Math.min(asked, options.comparisons);
   const found: SampledQuestion[] = [];
   const total = await countCandidates(deps.db, round);
   for await (const batch of readCandidates(deps.db, { round, form: options.form })) {
@@ -41,7 +43,7 @@ export const choosePairs: JobProcessor = async (deps, context) => {
   }
   const choice = choose({
     questions: found,
-    count: Math.max(1, Math.floor(options.comparisons / overlap)),
+    count: Math.floor(options.comparisons / overlap),
     selection: options.selection,
     seed: round.seed,
   });
@@ -66,7 +68,8 @@ export const choosePairs: JobProcessor = async (deps, context) => {
       .returning({ id: pairings.id });
     // The attempt before made them, and was killed before it could say so.
     if (inserted.length === 0) return;
-    await insertPairs(tx, { round, options, pairingId, overlap, chosen, at });
+    // Somebody may have paired some of them by hand in the meantime.
+    await insertPairs(tx, rowsOf({ round, options, pairingId, overlap, chosen, at }));
     await recordEvent(tx, {
       projectId,
       actorId,
@@ -97,22 +100,16 @@ async function holdPairing(tx: Transaction, { id }: RoundRow): Promise<void> {
   }
 }
 
-/** Rows of one statement, whose values must stay fewer than PostgreSQL's 65,535. */
-const insertedAtOnce = 1000;
-
-async function insertPairs(
-  tx: Transaction,
-  made: {
-    round: RoundRow;
-    options: RoundOptions;
-    pairingId: string;
-    overlap: number;
-    chosen: readonly ChosenPair[];
-    at: Date;
-  },
-): Promise<void> {
+function rowsOf(made: {
+  round: RoundRow;
+  options: RoundOptions;
+  pairingId: string;
+  overlap: number;
+  chosen: readonly ChosenPair[];
+  at: Date;
+}): (typeof pairs.$inferInsert)[] {
   const { round, options, pairingId, overlap, chosen, at } = made;
-  const values = chosen.map(({ questionId, answerIds, rule, probability }) => {
+  return chosen.map(({ questionId, answerIds, rule, probability }) => {
     const { order, lot } = drawPair(round.seed, answerIds);
     return {
       id: uuidv7(),
@@ -129,11 +126,4 @@ async function insertPairs(
       createdAt: at,
     };
   });
-  for (let from = 0; from < values.length; from += insertedAtOnce) {
-    // Somebody may have paired some of them by hand in the meantime.
-    await tx
-      .insert(pairs)
-      .values(values.slice(from, from + insertedAtOnce))
-      .onConflictDoNothing();
-  }
 }

@@ -238,3 +238,9 @@ test('a cancelled round ends its plan and jobs, keeps what it has, and makes roo
   });
   expect(await app.deps.db.$count(pairs, eq(pairs.projectId, project.projectId))).toBe(2);
 });
+
+test('a budget smaller than the overlap is not exceeded', async () => {
+  const round = await project.open({ comparisons: 2, overlap: 3 });
+  await project.sample(round);
+  expect(await project.choose(round.id)).toMatchObject({ pairs: { chosen: 1 }, comparisons: { wanted: 2 } });
+});
