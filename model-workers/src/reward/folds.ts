@@ -1,5 +1,15 @@
-import { percentileInterval, seededRandom, type Interval } from '@rookery/shared/comparisons';
-import { isTie, logLossOf } from '@rookery/shared/reward';
+import type { Estimate } from '@rookery/shared/api';
+import {
+  compareAccuracies,
+  isTie,
+  lengthCorrelationOf,
+  logLossOfPairs,
+  meanOf,
+  rightOf,
+  standardErrorOf,
+  unitsOf,
+} from '@rookery/shared/reward';
+import { FinalFailure } from '../final-failure.ts';
 import { fitBradleyTerry } from './training/bradley-terry.ts';
 import type { PreparedAnswers, RewardExample } from './training/examples.ts';
 import { fitReward, type FitSettings } from './training/fit.ts';
@@ -19,16 +29,18 @@ export interface Folds {
   /** A linear head on the encoder's vectors, on the same folds. */
   linear: FoldScores & { standardError: number };
   /** Accuracy of the model minus that of the linear head, with its paired 95 % interval over questions. */
-  difference: { value: number; interval: Interval | null };
-  /** Pearson correlation of score and number of words, over answers that were not seen; null where one does not vary. */
+  difference: Estimate;
+  /** Correlation of score and number of words, over answers that were not seen; null where one does not vary. */
   lengthCorrelation: number | null;
 }
 
 /** Of the linear head: with it accuracy on real comparisons is greatest. */
 const linearL2 = 30;
-const resamples = 2000;
 
-/** Trains on all questions but those of a fold, and tests on these, fold by fold. */
+/**
+ * Trains on all questions but those of a fold, and tests on these, fold by fold.
+ * @throws FinalFailure where a fold has ties alone
+ */
 export async function foldsOf(options: {
   answers: PreparedAnswers;
   examples: readonly RewardExample[];
@@ -37,10 +49,11 @@ export async function foldsOf(options: {
   settings: FitSettings;
   onProgress?: (share: number) => Promise<void>;
 }): Promise<Folds> {
-  const { answers, examples, k, seed, settings, onProgress } = options;
+  const { answers, examples, k, settings, onProgress } = options;
+  const seed = `folds ${options.seed}`;
   const parts = splitQuestions(
     examples.map(({ question }) => question),
-    { parts: k, seed: `reward folds ${seed}` },
+    { parts: k, seed: `reward ${seed}` },
   );
   const judged: Judged[] = [];
   const folds: Folds['folds'] = [];
@@ -57,7 +70,7 @@ export async function foldsOf(options: {
     const scores = scoresOf(head, answers);
     const linear = linearScores(answers, train);
     const own = tested.map(({ first, second, label, question }) => ({
-      question,
+      questionId: question,
       label,
       model: scores[first]! - scores[second]!,
       linear: linear[first]! - linear[second]!,
@@ -66,38 +79,43 @@ export async function foldsOf(options: {
       for (const index of [first, second]) scored.set(index, scores[index]!);
     judged.push(...own);
     folds.push({
-      questions: new Set(own.map(({ question }) => question)).size,
+      questions: new Set(own.map(({ questionId }) => questionId)).size,
       pairs: own.length,
       ties: own.filter(({ label }) => isTie(label)).length,
-      model: foldScoresOf(own, 'model'),
-      linear: foldScoresOf(own, 'linear'),
+      model: foldScoresOf(own, { by: 'model', seed }),
+      linear: foldScoresOf(own, { by: 'linear', seed }),
     });
   }
-  const drawn = bootstrap(judged, `reward folds ${seed} intervals`);
-  const summary = (of: 'model' | 'linear'): FoldScores & { standardError: number } => ({
-    accuracy: meanOf(folds.map((fold) => fold[of].accuracy)),
-    logLoss: meanOf(folds.map((fold) => fold[of].logLoss)),
-    standardError: deviationOf(drawn.map((one) => one[of])),
+  const summary = (by: 'model' | 'linear'): FoldScores & { standardError: number } => ({
+    accuracy: average(folds.map((fold) => fold[by].accuracy)),
+    logLoss: average(folds.map((fold) => fold[by].logLoss)),
+    standardError: standardErrorOf(rightUnitsOf(judged, by), seed),
   });
   const model = summary('model');
   const linear = summary('linear');
+  const { difference } = compareAccuracies(
+    judged.map((one) => ({ ...one, difference: one.model, other: one.linear })),
+    seed,
+  );
   return {
     folds,
     model,
     linear,
-    difference: {
-      value: model.accuracy - linear.accuracy,
-      interval: percentileInterval(drawn.map((one) => one.model - one.linear)),
-    },
-    lengthCorrelation: correlationOf(
-      [...scored.values()],
-      [...scored.keys()].map((index) => answers.words[index]!),
-    ),
+    difference: { ...difference!, value: model.accuracy - linear.accuracy },
+    lengthCorrelation:
+      lengthCorrelationOf(
+        [...scored].map(([index, score]) => ({
+          questionId: answers.questions[index]!,
+          score,
+          words: answers.words[index]!,
+        })),
+        seed,
+      )?.value ?? null,
   };
 }
 
 interface Judged {
-  question: string;
+  questionId: string;
   label: number;
   /** Differences of the scores of first and second. */
   model: number;
@@ -120,62 +138,25 @@ function linearScores({ vectors }: PreparedAnswers, train: readonly RewardExampl
   );
 }
 
-function foldScoresOf(judged: readonly Judged[], of: 'model' | 'linear'): FoldScores {
-  const clear = judged.filter(({ label }) => !isTie(label));
-  return {
-    accuracy: meanOf(clear.map((one) => rightOf(one, of))),
-    logLoss: meanOf(judged.map((one) => logLossOf({ label: one.label, difference: one[of] }))),
-  };
+function foldScoresOf(
+  judged: readonly Judged[],
+  { by, seed }: { by: 'model' | 'linear'; seed: string },
+): FoldScores {
+  const accuracy = meanOf(rightUnitsOf(judged, by), seed);
+  if (!accuracy)
+    throw new FinalFailure(
+      'One of the folds has no pair of which one answer is preferred. Take fewer folds, another seed, or more comparisons.',
+    );
+  const differences = judged.map((one) => ({ ...one, difference: one[by] }));
+  return { accuracy: accuracy.value, logLoss: logLossOfPairs(differences, seed).value };
 }
 
-/** Equal scores are right half of the time. */
-function rightOf(one: Judged, of: 'model' | 'linear'): number {
-  if (one[of] === 0) return 0.5;
-  return Number(one[of] > 0 === one.label > 0.5);
-}
+/** By question: how many pairs are right, of how many that are no ties. */
+const rightUnitsOf = (judged: readonly Judged[], by: 'model' | 'linear') =>
+  unitsOf(
+    judged.filter(({ label }) => !isTie(label)),
+    (one) => [rightOf(one.label - 0.5, one[by]), 1] as const,
+  );
 
-/** Accuracies of both where whole questions are drawn with replacement, as many as there are. */
-function bootstrap(judged: readonly Judged[], seed: string): { model: number; linear: number }[] {
-  const clear = judged.filter(({ label }) => !isTie(label));
-  const units = [...Map.groupBy(clear, ({ question }) => question).values()].map((part) => ({
-    model: part.reduce((sum, one) => sum + rightOf(one, 'model'), 0),
-    linear: part.reduce((sum, one) => sum + rightOf(one, 'linear'), 0),
-    of: part.length,
-  }));
-  const random = seededRandom(seed);
-  return Array.from({ length: units.length < 2 ? 0 : resamples }, () => {
-    const sum = { model: 0, linear: 0, of: 0 };
-    for (let drawn = 0; drawn < units.length; drawn += 1) {
-      const unit = units[random.below(units.length)]!;
-      sum.model += unit.model;
-      sum.linear += unit.linear;
-      sum.of += unit.of;
-    }
-    return { model: sum.model / sum.of, linear: sum.linear / sum.of };
-  });
-}
-
-const meanOf = (values: readonly number[]): number =>
+const average = (values: readonly number[]): number =>
   values.reduce((sum, value) => sum + value, 0) / values.length;
-
-function deviationOf(values: readonly number[]): number {
-  const mean = meanOf(values);
-  return Math.sqrt(meanOf(values.map((value) => (value - mean) ** 2)));
-}
-
-/** Pearson's; null where one of them does not vary. */
-function correlationOf(one: readonly number[], other: readonly number[]): number | null {
-  const means = [meanOf(one), meanOf(other)] as const;
-  let together = 0;
-  let ownSquares = 0;
-  let otherSquares = 0;
-  for (const [index, value] of one.entries()) {
-    const a = value - means[0];
-    const b = other[index]! - means[1];
-    together += a * b;
-    ownSquares += a * a;
-    otherSquares += b * b;
-  }
-  const scale = Math.sqrt(ownSquares * otherSquares);
-  return scale > 0 ? together / scale : null;
-}

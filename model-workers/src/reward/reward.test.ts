@@ -162,19 +162,34 @@ test('too little to learn from is refused with what to do', async () => {
 test('folds hold out whole questions, and say how a linear head does on the same', async () => {
   const { answers, pairs } = madeComparisons(20);
   const shares: number[] = [];
-  const folds = await testByFolds({
-    answers: [answers],
-    pairs: [pairs],
-    settings,
-    cacheFolder,
-    folder: null,
-    signal,
-    k: 4,
-    onProgress: (share) => shares.push(share),
-  });
+  const test = (some: typeof pairs) =>
+    testByFolds({
+      answers: [answers],
+      pairs: [some],
+      settings,
+      cacheFolder,
+      folder: null,
+      signal,
+      k: 4,
+      onProgress: (share) => shares.push(share),
+    });
+  const folds = await test(pairs);
   expect(folds.folds.map(({ questions }) => questions)).toEqual([5, 5, 5, 5]);
   expect(shares).toEqual(shares.toSorted((one, other) => one - other));
   expect(shares.at(-1)).toBe(1);
   expect(folds.model.accuracy).toBe(1);
   expect(folds.linear.accuracy).toBeGreaterThan(0.5);
+  expect(folds.difference).toMatchObject({ value: 1 - folds.linear.accuracy });
+
+  const rated = (overall: (index: number) => number) =>
+    pairs.map((pair, index) =>
+      Object.assign({}, pair, {
+        ratings: [{ ...pair.ratings[0]!, values: { overall: overall(index) } }],
+      }),
+    );
+  const { model } = await test(rated((index) => (index % 3 === 0 ? -1 : 1)));
+  expect(model.accuracy).toBeLessThan(1);
+  expect(model.standardError).toBeGreaterThan(0.05);
+  expect(model.standardError).toBeLessThan(0.15);
+  await expect(test(rated((index) => Number(index < 4)))).rejects.toThrow('One of the folds has no pair');
 });

@@ -122,11 +122,12 @@ export function compareAccuracies(
   };
 }
 
-const rightOf = (wanted: number, said: number): number =>
+/** Whether a difference has the sign that is wanted; no difference is half right. */
+export const rightOf = (wanted: number, said: number): number =>
   said === 0 ? 0.5 : Number(Math.sign(wanted) === Math.sign(said));
 
 /** Pearson's, over answers; null where scores or lengths do not vary. */
-function lengthCorrelationOf(
+export function lengthCorrelationOf(
   answers: readonly EvaluatedAnswer[],
   seed: string | number,
 ): RewardEvaluation['lengthCorrelation'] {

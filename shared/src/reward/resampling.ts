@@ -61,6 +61,16 @@ export function shareOfUnits(
   return { right: Math.floor(right), of, low: estimate?.low ?? 0, high: estimate?.high ?? 1 };
 }
 
+/** Of a mean over parts of questions: the standard deviation of its resamples; 0 where there are fewer than two questions. */
+export function standardErrorOf(
+  units: readonly (readonly [sum: number, count: number])[],
+  seed: string | number,
+): number {
+  const means = resamplesOf(units, ratio, seed);
+  const mean = means.reduce((sum, value) => sum + value, 0) / means.length;
+  return Math.sqrt(means.reduce((sum, value) => sum + (value - mean) ** 2, 0) / Math.max(1, means.length));
+}
+
 const ratio = (sums: Float64Array): number | null => (sums[1] === 0 ? null : sums[0]! / sums[1]!);
 
 /** Of sums over questions; null where it is not defined. */
@@ -77,11 +87,7 @@ function figureOf(units: readonly (readonly number[])[], figure: Figure): number
  * A figure where whole questions are drawn with replacement, again and again; see {@link estimateOf}. None where there are fewer than
  * two: a single one, drawn again and again, would make it look certain.
  */
-export function resamplesOf(
-  units: readonly (readonly number[])[],
-  figure: Figure,
-  seed: string | number,
-): number[] {
+function resamplesOf(units: readonly (readonly number[])[], figure: Figure, seed: string | number): number[] {
   if (units.length < 2) return [];
   const random = seededRandom(`reward ${seed} intervals`);
   const sums = new Float64Array(units[0]!.length);

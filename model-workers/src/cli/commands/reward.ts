@@ -207,14 +207,15 @@ export async function foldsOfFile(io: Io, options: FoldsOptions): Promise<Outcom
     fold.model.logLoss.toFixed(3),
     percent(fold.linear.accuracy),
   ]);
-  const { value, interval } = difference;
-  const range = interval ? ` (${(100 * interval.low).toFixed(1)} – ${(100 * interval.high).toFixed(1)})` : '';
+  const { value, low, high } = difference;
+  const range =
+    low === null || high === null ? '' : ` (${(100 * low).toFixed(1)} – ${(100 * high).toFixed(1)})`;
   return {
     json: {
       folds,
       mean: { accuracy: model.accuracy, logloss: model.logLoss, standard_error: model.standardError },
       linear: { accuracy: linear.accuracy, logloss: linear.logLoss, standard_error: linear.standardError },
-      difference: { value, low: interval?.low ?? null, high: interval?.high ?? null },
+      difference,
       length_correlation: lengthCorrelation,
     },
     text: `${tableOf(
