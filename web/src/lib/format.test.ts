@@ -5,6 +5,7 @@ import {
   formatCountdown,
   formatDuration,
   formatPercent,
+  formatScore,
   formatValue,
   formatWorked,
 } from './format.ts';
@@ -60,4 +61,12 @@ test('shares are whole percents, and values of ratings have two decimals and a r
   expect(formatPercent(0.614)).toBe('61\u00A0%');
   expect(formatValue(-0.5)).toBe('−0.50');
   expect(formatValue(-0.001)).toBe('0.00');
+  expect([0.002, 0.004].map((tick) => formatValue(tick, 0.002))).toEqual(['0.002', '0.004']);
+  expect([1.234, -0.5, 0.05, -0.00341, 0].map((one) => formatScore(one))).toEqual([
+    '1.23',
+    '−0.50',
+    '0.050',
+    '−0.0034',
+    '0.00',
+  ]);
 });

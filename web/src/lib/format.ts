@@ -15,11 +15,20 @@ export const formatNumber = (value: number): string => numbers.format(value);
 export const formatPercent = (share: number): string =>
   text.units.percent(numbers.format(Math.round(share * 100)));
 
-const decimals = new Intl.NumberFormat(text.locale, { minimumFractionDigits: 2, maximumFractionDigits: 2 });
+const decimalsOf = (digits: number): Intl.NumberFormat =>
+  new Intl.NumberFormat(text.locale, { minimumFractionDigits: digits, maximumFractionDigits: digits });
+/** By their number of digits after the point, from 0. */
+const decimals = Array.from({ length: 7 }, (_, digits) => decimalsOf(digits));
 
-/** `0.25`, `−0.50`: a value on a scale from −1 to 1. */
-export const formatValue = (value: number): string =>
-  decimals.format(Object.is(Math.round(value * 100), -0) ? 0 : value).replace('-', '−');
+/** `0.25`, `−0.50`: a value on a scale from −1 to 1. With more digits where values that are told apart are a smaller `step` apart. */
+export function formatValue(value: number, step = 0.01): string {
+  const digits = step > 0 ? Math.min(6, Math.max(2, Math.ceil(-Math.log10(step) - 1e-9))) : 2;
+  const isZero = Math.round(Math.abs(value) * 10 ** digits) === 0;
+  return decimals[digits]!.format(isZero ? 0 : value).replace('-', '−');
+}
+
+/** `1.25`, `0.0034`: a score, whose scale may be a small one: as `formatValue`, with two digits that count. */
+export const formatScore = (value: number, step = Math.abs(value) / 10): string => formatValue(value, step);
 
 /** A time of the API, in the reader's own zone. */
 export const formatTime = (iso: string): string => dates.format(new Date(iso));

@@ -8,7 +8,10 @@ const counted = (count: number, one: string, many: string): string =>
 export const rewardsText = {
   title: 'Reward model',
   parts: 'Places of this version',
-  help: 'It gives an answer a score: a difference of two scores is the logit that people prefer the first. Each version is fixed, and learnt from all comparisons there were.',
+  help: 'It gives an answer a score: of two answers to a question, people should prefer the one that scores higher. Each version is fixed, and learnt from all comparisons there were.',
+  /** How far apart scores have to be to mean something: the logistic function of 1 and 2. */
+  apart:
+    'An answer that scores 1 higher than another should be preferred in 73 of 100 comparisons, one that scores 2 higher in 88: a difference of scores is a logit.',
   back: 'All versions',
   versionName: (version: number) => `Version ${number(version)}`,
   current: 'In use',
@@ -96,7 +99,7 @@ export const rewardsText = {
       `The mean score of ${counted(count, 'training answer', 'training answers')}, as there was no demonstration: above 0 is better than the average answer it learnt from, and says nothing about demonstrations.`,
     temperature: 'Temperature',
     temperatureWords: (value: string) =>
-      `${value}: scores were divided by it, so that differences are calibrated`,
+      `${value}: scores were divided by it, so that differences are calibrated. Far above 1 it was much too sure of itself on new questions, and its scores are close together.`,
     learntFrom: 'Learnt from',
     learntFromWords: (one: { comparisons: number; pairs: number; questions: number; answers: number }) =>
       `${counted(one.comparisons, 'comparison', 'comparisons')}: ${counted(one.pairs, 'pair', 'pairs')} of ${counted(one.answers, 'answer', 'answers')} to ${counted(one.questions, 'question', 'questions')}, held-out ones among them`,
@@ -293,8 +296,7 @@ export const rewardsText = {
     noneMatch: 'No scored answer matches',
     score: 'Score',
     uncertainty: '±',
-    scoreHelp:
-      'A difference of scores is a logit. ± is the standard deviation over the members of the ensemble.',
+    uncertaintyHelp: '± says how far the members of the ensemble differ about it: their standard deviation.',
     standardised: 'Standardised',
     standardisedHelp:
       'Standardised: the mean over all samples subtracted, divided by their standard deviation. It is another scale: do not compare it with scores.',
@@ -351,7 +353,7 @@ export const rewardsText = {
 
   bestOf: {
     title: 'Best of n',
-    help: 'What the best of n samples is worth: the unbiased estimate from all samples of each question.',
+    help: 'What it is worth to draw n samples of a question and keep the one with the highest score. Each point is the mean over all ways to pick n of the samples that there are, so that it does not hang on the luck of one draw.',
     from: (samples: number, questions: number) =>
       `${counted(samples, 'scored sample', 'scored samples')}; ${counted(questions, 'question has', 'questions have')} at least two`,
     waiting: (count: number) =>
@@ -363,26 +365,35 @@ export const rewardsText = {
     plan: 'Sampling plan',
     policy: 'Policy version',
     scale: 'Scale',
-    scales: { zero: 'Score', standardised: 'Standardised' },
+    scales: { zero: 'Score', standardised: 'Standardised score' },
     scaleHelp: {
       standardised: (mean: string, deviation: string) =>
-        `Standardised: the mean of all these samples’ scores (${mean}) is subtracted, and the rest is divided by their standard deviation (${deviation}). It is not the scale of the score. The halves have scales of their own and are shown as scores only.`,
+        `0 is the average of all these samples, whose score is ${mean}, and 1 is one standard deviation of their scores, ${deviation}, above it: how far the best of n stands out among samples. It is another scale than the score: do not compare the two. The halves have scales of their own, and are shown as scores only.`,
     },
+    /** What stands at 0. */
+    zeros: {
+      demonstrations: 'the average demonstration',
+      'training-answers': 'the average answer it learnt from',
+      samples: 'the average sample',
+    },
+    axis: (scale: string, zero: string) => `${scale}; 0 is ${zero}`,
     n: 'n',
+    nHelp: 'n: samples to choose from',
     score: 'Score by the reward model',
     scoreTitle: 'Score of the best of n',
     scoreFile: 'best-of-n-score.csv',
     scoreHelp:
-      'By the model that chooses. That it climbs says that samples differ; whether they are better is for others to judge.',
+      'As the reward model sees it, which chooses. It climbs wherever samples differ, and does not say that people would find them better.',
     halvesTitle: 'Chosen by one half, judged by the other',
     halvesHelp:
-      'Two models learnt from half of the questions each. Where what the judge sees lags behind what the chooser sees, the rest of the gain is over-optimisation.',
+      'Whether the gain is real. Two models learnt from one half of the questions each; one chooses the best of n, the other is its judge, and the other way round: the mean of both ways is shown. Both lines begin at the same height, at the average sample. While the judge’s line climbs too, choosing finds better answers. What the half that chose sees beyond it are its own errors (over-optimisation); where the judge’s line falls, choosing among more samples makes answers worse. Each half has its own zero and its own spread: do not compare heights here with scores above.',
     halvesFile: 'best-of-n-halves.csv',
+    halfScore: 'Score by a half',
     noHalves: 'There are no two halves: this version learnt from too few questions.',
-    chosen: 'By the half that chose',
-    judged: 'By the other half',
+    chosen: 'As the half that chose sees it',
+    judged: 'As the judge sees it',
     citingTitle: 'How often the best one cites a reference page',
-    citingHelp: 'Over questions that have reference pages.',
+    citingHelp: 'A judge that is no model. Of questions that have reference pages.',
     citingFile: 'best-of-n-citing.csv',
     citing: 'Cites a reference page',
     questions: 'Questions',

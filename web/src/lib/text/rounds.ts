@@ -63,6 +63,7 @@ export const roundsText = {
     made: 'Opened',
     answered: (count: number) => `${number(count)} answered`,
     doneOf: (done: number, of: number) => `${number(done)} of ${number(of)}`,
+    budget: (count: number) => `budget: ${number(count)}`,
     before: (share: string) => `the version before: ${share}`,
     noModel: 'none yet',
     by: (name: string) => `by ${name}`,
@@ -210,7 +211,7 @@ export const roundsText = {
     answer: 'Answer',
     source: 'Source',
     score: 'Score',
-    scoreHelp: 'Score: by the model that chose. A difference of scores is a logit.',
+    scoreHelp: 'Score: by the model that chose.',
     sample: 'Sample',
     seeSample: 'Play its sample again',
     noSample: 'not sampled',
@@ -222,7 +223,22 @@ export const roundsText = {
     learntByNone: 'No reward model has learnt from it, or was tested on it, yet.',
   },
 
+  /** Of a sampling plan that a round has made. */
+  plan: {
+    chosenBy: 'Its pairs are chosen by the round that it belongs to:',
+  },
+
   overview: {
+    title: 'Rounds',
+    none: 'None yet',
+    model: 'Reward model',
+    modelDetail: (version: number, share: string) => `version ${number(version)}: ${share} right, held out`,
+    modelBlocked: 'No comparisons to learn from yet',
+    modelNone: 'Train it on the comparisons',
+    nextRound: (name: string) => `${name} is open and goes on by itself. See where it is.`,
+    goRound: 'See the round',
+    nextTrain: 'There are comparisons. Train a reward model on them, or open a round that does it all.',
+    goModels: 'Train a reward model',
     openRound: (name: string) => `${name} is open:`,
     sampling: (done: number, wanted: number) => `${number(done)} of ${number(wanted)} samples done`,
     comparing: (submitted: number, wanted: number) =>
