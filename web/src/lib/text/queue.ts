@@ -33,7 +33,7 @@ export const queueText = {
     held: 'Held',
     perMinute: 'Done a minute',
     perMinuteHelp:
-      'Done a minute is over the last ten minutes; held jobs wait until their sampling plan is resumed.',
+      'Done a minute is over the last ten minutes; median time is of what was done in the last hour, begun to ended; held jobs wait until their sampling plan is resumed.',
     done: 'Done in the last hour',
     failed: 'Failed in the last hour',
     median: 'Median time',

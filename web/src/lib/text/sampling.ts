@@ -58,6 +58,8 @@ export const samplingText = {
     moreVersions: 'Older versions are not offered here; sample from one on its own page.',
     questions: 'Questions',
     uses: 'Uses',
+    usesHelp:
+      'bc: policies learn from demonstrations of them; rm: answers to them are compared, for reward models; rl: kept for reinforcement learning; evaluation: kept for measuring.',
     datasets: 'Data sets',
     anyDataset: 'any',
     howMany: 'How many questions',
@@ -187,6 +189,8 @@ export const samplingText = {
     quotes: 'Quotes',
     seconds: 'Time',
     logProbability: 'Log-prob.',
+    logProbabilityHelp:
+      'Log-prob.: how likely the policy found what it did, as the sum over all commands and the answer, in nats. Nearer to 0 is likelier; longer samples are further from it.',
     cites: 'Cites a reference',
     citesYes: 'Cites a reference',
     citesNo: 'Cites none',
