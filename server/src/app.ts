@@ -98,6 +98,10 @@ export async function buildApp(deps: Dependencies): Promise<FastifyInstance> {
     );
   });
 
+  // Answers that wait for others to come first would keep the server from closing.
+  const closing = new AbortController();
+  app.addHook('preClose', async () => closing.abort());
+
   followSamplingJobs();
   followRounds();
   const identify = createIdentify(deps);
@@ -125,7 +129,7 @@ export async function buildApp(deps: Dependencies): Promise<FastifyInstance> {
     ...comparisonHandlers(deps),
     ...policyHandlers(deps),
     ...samplingHandlers(deps),
-    ...rewardHandlers(deps),
+    ...rewardHandlers(deps, closing.signal),
     ...roundHandlers(deps),
     ...workerHandlers(deps),
     ...trainingJobHandlers(deps),

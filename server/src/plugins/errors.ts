@@ -23,12 +23,16 @@ export const errorsPlugin = fastifyPlugin(
   async (app: FastifyInstance) => {
     app.setErrorHandler((error: FastifyError, request, reply) => {
       const apiError = toApiError(error);
-      if (apiError.status >= 500) request.log.error({ err: error }, 'request failed');
+      if (apiError.status >= 500) request.log[levelOf(apiError)]({ err: error }, 'request failed');
       return sendError(reply, request, apiError);
     });
   },
   { name: 'errors' },
 );
+
+/** What says that somebody else is not there, and what to do, is no error of this server's unless it has a cause. */
+const levelOf = ({ code, cause }: ApiError): 'warn' | 'error' =>
+  code === 'unavailable' && cause === undefined ? 'warn' : 'error';
 
 /** The answer an error becomes. */
 export function sendError(reply: FastifyReply, request: FastifyRequest, error: ApiError) {

@@ -82,7 +82,7 @@ export async function queueUploadedJob(
  * Ends a job that has not ended; what it did so far stays, and the attempt that runs is told to stop.
  * @throws ApiError `not_found`; `wrong_state` when it has ended.
  */
-export async function cancelJob(deps: Dependencies, key: JobKey & { actorId: string }): Promise<void> {
+export async function cancelJob(deps: Dependencies, key: JobKey & { actorId: string | null }): Promise<void> {
   const job = await deps.db.transaction(async (tx) => {
     const before = await lockJob(tx, key);
     if (!isOpen(before.state)) {

@@ -9,6 +9,8 @@ import { findModel } from './versions.ts';
 
 /** A lost message costs no more than this, in milliseconds. */
 const lookEveryMs = 1000;
+/** Longer than any request waits, in milliseconds. */
+const abandonedMs = 5 * 60_000;
 /** How long ended requests are kept as jobs, in milliseconds. */
 const keptMs = 24 * 60 * 60_000;
 
@@ -21,7 +23,7 @@ interface Asked {
   /** Seconds. */
   wait: number;
   actorId: string;
-  /** Aborted when whoever asked has gone. */
+  /** Aborted when whoever asked has gone, or this server is closed. */
   signal: AbortSignal;
 }
 
@@ -46,6 +48,7 @@ export async function rankAnswers(deps: Dependencies, asked: Asked): Promise<Ran
   );
   await enqueueJob(deps, job);
   const ended = await untilEnded(deps, job, asked);
+  if (ended.state === 'cancelled') throw asked.signal.aborted ? leftAlone() : tooLate();
   const { scores } = resultOf(ended, answers.length);
   return {
     model: { id: model.id, version: model.version },
@@ -83,7 +86,7 @@ async function untilEnded(deps: Dependencies, job: JobRow, asked: Asked): Promis
 /** Cancels the job, unless it has ended just now. */
 async function giveUp(
   deps: Dependencies,
-  key: { projectId: string; jobId: string; actorId: string },
+  key: { projectId: string; jobId: string; actorId: string | null },
 ): Promise<JobRow> {
   await cancelJob(deps, key).catch((error: unknown) => {
     if (!(error instanceof ApiError)) throw error;
@@ -91,12 +94,17 @@ async function giveUp(
   return findJob(deps.db, key);
 }
 
+const tooLate = (): ApiError =>
+  new ApiError(
+    'unavailable',
+    'No model worker has scored this in time. See under Jobs and workers whether one is there that takes "score" (npm run worker starts one), then try again.',
+  );
+
+/** Who has gone does not hear of it. */
+const leftAlone = (): ApiError =>
+  new ApiError('unavailable', 'The server is being restarted. Ask again in a moment.');
+
 function resultOf(job: JobRow, wanted: number): z.output<typeof scoreJobResultSchema> {
-  if (job.state === 'cancelled')
-    throw new ApiError(
-      'unavailable',
-      'No model worker has scored this in time. See under Jobs and workers whether one is there that takes "score" (npm run worker starts one), then try again.',
-    );
   if (job.state === 'failed')
     throw new ApiError('wrong_state', job.error ?? 'The job failed without a reason.');
   const parsed = scoreJobResultSchema.safeParse(job.result);
@@ -107,9 +115,24 @@ function resultOf(job: JobRow, wanted: number): z.output<typeof scoreJobResultSc
   );
 }
 
-/** Removes requests that ended a day ago or earlier: they are many, and nobody looks for them again. */
+/**
+ * Cancels requests whose server was killed while they waited, so that no worker does them for nobody, and removes those that ended a day ago or
+ * earlier: they are many, and nobody looks for them again.
+ */
 export async function sweepScoreRequests(deps: Dependencies): Promise<void> {
-  const before = new Date(deps.clock().getTime() - keptMs);
+  const now = deps.clock().getTime();
+  const abandoned = await deps.db
+    .select({ projectId: jobs.projectId, jobId: jobs.id })
+    .from(jobs)
+    .where(
+      and(
+        eq(jobs.kind, 'score'),
+        inArray(jobs.state, openStates),
+        lt(jobs.createdAt, new Date(now - abandonedMs)),
+      ),
+    );
+  for (const key of abandoned) await giveUp(deps, { ...key, actorId: null });
+  const before = new Date(now - keptMs);
   await deps.db
     .delete(jobs)
     .where(

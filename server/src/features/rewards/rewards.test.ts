@@ -1,13 +1,15 @@
 import { ApiError, createClient, rewardSettingsSchema, type Client } from '@rookery/shared/api';
-import { eq, inArray } from 'drizzle-orm';
+import { and, eq, inArray } from 'drizzle-orm';
 import { rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { pino } from 'pino';
 import { uuidv7 } from 'uuidv7';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { createTestApp, type TestApp, type TestMember } from '../../../test/app.ts';
 import { buildPairs, claimComparison, type BuiltPair } from '../../../test/comparisons.ts';
 import { whileHeld } from '../../../test/locks.ts';
 import { finishTraining, modelFileOf, rewardManifest } from '../../../test/rewards.ts';
+import { buildApp } from '../../app.ts';
 import type { Transaction } from '../../db/database.ts';
 import { answerScores, jobs, questions, rewardModels } from '../../db/schema/index.ts';
 import { sweepScoreRequests } from './ask.ts';
@@ -398,4 +400,38 @@ test('a training and a change of many questions at once do not wait for each oth
     tx.select().from(questions).where(eq(questions.id, id)).for('update');
   const job = await whileHeld(server, { first: lock(low!), work: () => train(), second: lock(high!) });
   expect(job.state).toBe('queued');
+});
+
+test('a server that closes ends requests that wait, and those of a server that was killed are cancelled', async () => {
+  await compared(12);
+  const { modelId } = await trained();
+  const params = { projectId, modelId };
+  const url = `/api/projects/${projectId}/reward-models/${modelId}/score`;
+  const logged: string[] = [];
+  const log = pino({ level: 'warn' }, { write: (line: string) => void logged.push(line) });
+  const closing = await buildApp({ ...server.deps, log });
+  const headers = { authorization: `Bearer ${lead.token}` };
+  const payload = { question: 'Why?', answer: 'So.', quotes: [], wait: 100 };
+  const asked = closing.inject({ method: 'POST', url, headers, payload });
+  const requests = async () =>
+    (await lead.client.listJobs({ params, query: { kind: 'score' } })).items.map(({ state }) => state);
+  await expect.poll(requests).toEqual(['queued']);
+  await closing.close();
+  const answer = await asked;
+  expect([answer.statusCode, answer.json().error.message]).toEqual([
+    503,
+    expect.stringContaining('restarted'),
+  ]);
+  expect(logged.map((line) => (JSON.parse(line) as { level: number }).level)).toEqual([40]);
+  expect(await requests()).toEqual(['cancelled']);
+
+  await server.deps.db
+    .update(jobs)
+    .set({ state: 'queued', endedAt: null })
+    .where(and(eq(jobs.projectId, projectId), eq(jobs.kind, 'score')));
+  await sweepScoreRequests(server.deps);
+  expect(await requests()).toEqual(['queued']);
+  server.clock.advance(6 * 60_000);
+  await sweepScoreRequests(server.deps);
+  expect(await requests()).toEqual(['cancelled']);
 });

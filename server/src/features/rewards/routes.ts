@@ -12,7 +12,8 @@ import { previewTraining, trainRewardModel } from './train.ts';
 import { getRewardJob, jobModelFile, listRewardAnswers, listRewardJobPairs } from './training-job.ts';
 import { listModels, readModel, rewardModelFile } from './versions.ts';
 
-export const rewardHandlers = (deps: Dependencies): Handlers<typeof rewardRoutes> => ({
+/** @param closing aborted when the server begins to close: requests that wait are ended then */
+export const rewardHandlers = (deps: Dependencies, closing: AbortSignal): Handlers<typeof rewardRoutes> => ({
   listRewardModels: ({ params, query }) => listModels(deps.db, { ...params, ...query }),
   getRewardModel: ({ params }) => readModel(deps.db, params),
   downloadRewardModel: ({ params }) => rewardModelFile(deps, params),
@@ -27,12 +28,17 @@ export const rewardHandlers = (deps: Dependencies): Handlers<typeof rewardRoutes
   scoreAnswer: async ({ params, body, caller, reply }) => {
     const { question, wait, ...answer } = body;
     const asked = { ...params, question, answers: [answer], wait, actorId: caller.person.id };
-    const { model, ranking } = await rankAnswers(deps, { ...asked, signal: whileWaiting(reply) });
+    const { model, ranking } = await rankAnswers(deps, { ...asked, signal: whileWaiting(reply, closing) });
     const { score, uncertainty } = ranking[0]!;
     return { model, score, uncertainty };
   },
   rankAnswers: ({ params, body, caller, reply }) =>
-    rankAnswers(deps, { ...params, ...body, actorId: caller.person.id, signal: whileWaiting(reply) }),
+    rankAnswers(deps, {
+      ...params,
+      ...body,
+      actorId: caller.person.id,
+      signal: whileWaiting(reply, closing),
+    }),
   listArtifacts: ({ query }) => listArtifacts(deps, query),
 });
 
@@ -47,9 +53,9 @@ export const rewardJobHandlers = (deps: Dependencies): Handlers<typeof rewardJob
     storeScores(deps, { jobId: params.jobId, ...body, tokenId: caller.tokenId }),
 });
 
-/** Aborted when the client closes the connection before it has its answer. */
-function whileWaiting(reply: FastifyReply): AbortSignal {
+/** Aborted when the client closes the connection before it has its answer, or the server closes. */
+function whileWaiting(reply: FastifyReply, closing: AbortSignal): AbortSignal {
   const gone = new AbortController();
   reply.raw.once('close', () => gone.abort());
-  return gone.signal;
+  return AbortSignal.any([gone.signal, closing]);
 }

@@ -2,7 +2,7 @@ import type { Round } from '@rookery/shared/api';
 import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { createTestApp, type TestApp, type TestMember } from '../../../test/app.ts';
-import { buildRoundProject, runChoice, type RoundProject } from '../../../test/rounds.ts';
+import { buildRewardModel, buildRoundProject, runChoice, type RoundProject } from '../../../test/rounds.ts';
 import { jobsOfPlan } from '../../../test/samples.ts';
 import { errorOf } from '../../../test/tasks.ts';
 import { jobs, pairings, pairs, rounds } from '../../db/schema/index.ts';
@@ -243,4 +243,15 @@ test('a budget smaller than the overlap is not exceeded', async () => {
   const round = await project.open({ comparisons: 2, overlap: 3 });
   await project.sample(round);
   expect(await project.choose(round.id)).toMatchObject({ pairs: { chosen: 1 }, comparisons: { wanted: 2 } });
+});
+
+test('a round whose samples had their scores before it needed a job does not wait for samples that come later', async () => {
+  const { projectId } = project;
+  await buildRewardModel(app, { projectId, version: 1 });
+  const round = await project.open();
+  await project.sample(round);
+  expect((await project.get(round.id)).state).toBe('scoring');
+  await app.deps.db.update(rounds).set({ scoringJobId: null }).where(eq(rounds.id, round.id));
+  await settle(round);
+  expect((await project.get(round.id)).state).toBe('pairing');
 });

@@ -109,18 +109,17 @@ const steps: Partial<Record<RoundState, Step>> = {
   },
 };
 
-/** That a model has scored the round's samples, by the round's job or by another; null: it has not. */
+/** That a model has scored the round's samples, by the round's job or by another, or had before there was need of a job; null: it has not. */
 async function whyScored(
   deps: Dependencies,
   { tx, round }: LockedRound,
   { jobId, modelId }: { jobId: string | null; modelId: string | null },
 ): Promise<string | null> {
-  if (jobId !== null) {
-    const { state } = await findJob(tx, { projectId: round.projectId, jobId });
-    if (state === 'done') return 'Its samples are scored.';
-  }
+  const allScored = 'All of its samples have a score.';
+  if (jobId === null || modelId === null) return allScored;
   const { projectId, planId } = round;
-  const before = deps.clock();
-  const unscored = modelId === null ? 0 : await countUnscored(tx, { projectId, modelId, planId, before });
-  return unscored === 0 ? 'All of its samples have a score.' : null;
+  const { state } = await findJob(tx, { projectId, jobId });
+  if (state === 'done') return 'Its samples are scored.';
+  const unscored = await countUnscored(tx, { projectId, modelId, planId, before: deps.clock() });
+  return unscored === 0 ? allScored : null;
 }
