@@ -1,6 +1,5 @@
 import type { RewardAnswer, RewardJobPair } from '@rookery/shared/api';
 import { readAnswerRow, readComparison } from '@rookery/shared/datasets';
-import type { RewardInput } from '@rookery/shared/reward';
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
@@ -63,23 +62,39 @@ export async function readComparisons(file: string): Promise<ComparisonsFile> {
 
 /** A line of a file of answers: what is scored, and the line as it was. */
 export interface AnswerLine {
-  input: RewardInput;
+  /** From 1. */
+  line: number;
+  input: { question: string; quotes: { title: string; extract: string }[]; answer: string };
   row: Record<string, unknown>;
 }
 
-/** Reads a JSONL file of `{question, quotes, answer}`. @throws CliError that names the lines that cannot be read */
-export async function readAnswers(file: string): Promise<AnswerLine[]> {
+/**
+ * Reads a JSONL file of `{question, quotes, answer}`.
+ * @param options.question of rows that have none
+ * @throws CliError that names the lines that cannot be read
+ */
+export async function readAnswers(
+  file: string,
+  { question: usual }: { question?: string | undefined } = {},
+): Promise<AnswerLine[]> {
   const lines: AnswerLine[] = [];
-  await readLines(file, (value) => {
-    const read = readAnswerRow(value, { ...naming, source: 'file' });
+  await readLines(file, (value, line) => {
+    const filled =
+      usual !== undefined && isObject(value) && !('question' in value)
+        ? { question: usual, ...value }
+        : value;
+    const read = readAnswerRow(filled, { ...naming, source: 'file' });
     if (read.row === undefined) return read.problem;
     const { question, answer } = read.row;
-    const input = { question: question.fullText, quotes: answer.quotes, answer: answer.text };
-    lines.push({ input, row: value as Record<string, unknown> });
+    const quotes = answer.quotes.map(({ title, extract }) => ({ title, extract }));
+    const input = { question: question.fullText, quotes, answer: answer.text };
+    lines.push({ line, input, row: value as Record<string, unknown> });
     return null;
   });
   return lines;
 }
+
+const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
 
 /**
  * Reads a file of JSON lines; empty ones are passed over.

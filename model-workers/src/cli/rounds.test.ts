@@ -164,10 +164,19 @@ test('answers of one question are ranked by the version in use, and those of two
     },
   ]);
   expect(ended.out.split('\n').slice(1, 3)).toEqual(['+0.50  0.10    2  So.', '−0.25  0.20    1  No.']);
-  await writeFile(file, `${JSON.stringify(rows[0])}\n${JSON.stringify({ question: 'How?', answer: 'So.' })}`);
+  await writeFile(file, '{"answer":"No."}\n{"answer":"So."}\r\n');
+  await rookery(['rewards', 'rank', file, '--question', ' Which? '], { env });
+  expect(asked.at(-1)).toMatchObject({ question: 'Which?', answers: [{ answer: 'No.' }, { answer: 'So.' }] });
+  await writeFile(
+    file,
+    `${JSON.stringify(rows[0])}\n\n${JSON.stringify({ question: 'How?', answer: 'So.' })}`,
+  );
   const refused = await rookery(['rewards', 'rank', file], { env });
   expect(refused).toMatchObject({ code: 2 });
-  expect(refused.err).toContain('answers.jsonl:2: this is an answer to another question');
+  expect(refused.err).toContain('answers.jsonl:3: this is an answer to another question');
+  await writeFile(file, `\n${JSON.stringify(rows[0])}\nno JSON`);
+  const broken = await rookery(['rewards', 'rank', file], { env });
+  expect(broken).toMatchObject({ code: 1, err: expect.stringContaining('line 3: it is not JSON') as string });
 });
 
 test('a round is opened with its budget and rule, and watched over its states until it is ready', async () => {

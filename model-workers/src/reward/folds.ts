@@ -94,7 +94,12 @@ export async function foldsOf(options: {
   const model = summary('model');
   const linear = summary('linear');
   const { difference } = compareAccuracies(
-    judged.map((one) => ({ ...one, difference: one.model, other: one.linear })),
+    judged.map(({ questionId, label, model: difference, linear: other }) => ({
+      questionId,
+      label,
+      difference,
+      other,
+    })),
     seed,
   );
   return {
@@ -147,7 +152,11 @@ function foldScoresOf(
     throw new FinalFailure(
       'One of the folds has no pair of which one answer is preferred. Take fewer folds, another seed, or more comparisons.',
     );
-  const differences = judged.map((one) => ({ ...one, difference: one[by] }));
+  const differences = judged.map(({ questionId, label, [by]: difference }) => ({
+    questionId,
+    label,
+    difference,
+  }));
   return { accuracy: accuracy.value, logLoss: logLossOfPairs(differences, seed).value };
 }
 

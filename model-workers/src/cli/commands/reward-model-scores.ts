@@ -1,11 +1,10 @@
 import { mostRankedAnswers, type AnswerOrigin } from '@rookery/shared/api';
-import { readAnswerRow } from '@rookery/shared/datasets';
-import { readFile } from 'node:fs/promises';
 import { connect, findProject, type ProjectOptions } from '../connection.ts';
 import { CliError } from '../errors.ts';
 import { signed, withInterval } from '../figures.ts';
 import type { Io } from '../io.ts';
 import { describeRest, readList } from '../paging.ts';
+import { readAnswers, type AnswerLine } from '../reward-files.ts';
 import type { Outcome } from '../run.ts';
 import { oneLine, orDash, percent, tableOf } from '../table.ts';
 import { findVersions } from './policies.ts';
@@ -160,7 +159,7 @@ export interface RankOptions extends ProjectOptions {
 
 /** Ranks the answers of a file; a model worker does it while the request waits. */
 export async function rankFile(io: Io, file: string, options: RankOptions): Promise<Outcome> {
-  const { question, answers } = readAnswers(await readLines(file), { file, question: options.question });
+  const { question, answers } = await readOneQuestion(file, { question: options.question });
   const { client } = await connect(io, options);
   const { id: projectId } = await findProject(client, options.project);
   const { model: name } = options;
@@ -187,44 +186,24 @@ export async function rankFile(io: Io, file: string, options: RankOptions): Prom
   };
 }
 
-async function readLines(file: string): Promise<string[]> {
-  const text = await readFile(file, 'utf8').catch((error: Error) => {
-    throw new CliError('usage', `${file} cannot be read: ${error.message}`, { cause: error });
-  });
-  return text.split('\n').filter((line) => line.trim() !== '');
-}
-
-/** @throws CliError that names the row of what is no answer, or is one to another question */
-function readAnswers(
-  lines: readonly string[],
-  named: { file: string; question: string | undefined },
-): { question: string; answers: { answer: string; quotes: { title: string; extract: string }[] }[] } {
-  const { file } = named;
-  if (lines.length === 0 || lines.length > mostRankedAnswers) {
-    throw new CliError('usage', `${file} has ${lines.length} rows: 1 to ${mostRankedAnswers} can be ranked.`);
-  }
-  let question = named.question?.trim();
-  const answers = lines.map((line, index) => {
-    const wrong = (why: string): CliError => new CliError('usage', `${file}:${index + 1}: ${why}`);
-    let value: unknown;
-    try {
-      value = JSON.parse(line);
-    } catch {
-      throw wrong('the row is no JSON');
-    }
-    const { row, problem } = readAnswerRow(
-      { ...(question !== undefined && { question }), ...(value as object) },
-      { dataset: null, idOf: (text) => text.slice(0, 100), source: 'file' },
+/** Reads the answers to one question. @throws CliError that names the line of what is no answer, or is one to another question */
+async function readOneQuestion(
+  file: string,
+  named: { question: string | undefined },
+): Promise<{ question: string; answers: Omit<AnswerLine['input'], 'question'>[] }> {
+  const lines = await readAnswers(file, named);
+  if (lines.length > mostRankedAnswers)
+    throw new CliError(
+      'usage',
+      `${file} has ${lines.length} rows: at most ${mostRankedAnswers} can be ranked.`,
     );
-    if (row === undefined) throw wrong(problem);
-    question ??= row.question.fullText;
-    if (row.question.fullText !== question) {
-      throw wrong('this is an answer to another question; rank the answers of one question at a time');
-    }
-    return {
-      answer: row.answer.text,
-      quotes: row.answer.quotes.map(({ title, extract }) => ({ title, extract })),
-    };
+  const question = named.question?.trim() ?? lines[0]!.input.question;
+  const answers = lines.map(({ line, input: { question: own, ...answer } }) => {
+    if (own === question) return answer;
+    throw new CliError(
+      'usage',
+      `${file}:${line}: this is an answer to another question; rank the answers of one question at a time`,
+    );
   });
-  return { question: question ?? '', answers };
+  return { question, answers };
 }
