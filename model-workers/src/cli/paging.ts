@@ -1,3 +1,5 @@
+import { pagesOf } from '../pages.ts';
+
 /** Up to `limit` items of a list that comes in pages, and how many there are in all. */
 export async function readList<T>(
   limit: number,
@@ -7,13 +9,17 @@ export async function readList<T>(
   }) => Promise<{ items: T[]; nextCursor: string | null; total: number }>,
 ): Promise<{ items: T[]; total: number }> {
   const items: T[] = [];
-  for (let cursor: string | undefined; ;) {
-    const left = Math.min(500, limit - items.length);
-    const page = await read({ limit: left, ...(cursor !== undefined && { cursor }) });
-    items.push(...page.items);
-    if (page.nextCursor === null || items.length >= limit) return { items, total: page.total };
-    cursor = page.nextCursor;
+  let total = 0;
+  const pages = pagesOf(async (from) => {
+    const page = await read({ limit: Math.min(500, limit - items.length), ...from });
+    ({ total } = page);
+    return page;
+  });
+  for await (const page of pages) {
+    items.push(...page);
+    if (items.length >= limit) break;
   }
+  return { items, total };
 }
 
 /** What stands beneath a list that was cut off. */

@@ -1,4 +1,5 @@
 import type { Client, Demonstration } from '@rookery/shared/api';
+import { allOf } from '../pages.ts';
 import type { Journal } from './journal.ts';
 
 export interface CheckResult {
@@ -45,26 +46,22 @@ async function findDoubled(
   client: Client,
   { projectId, signal }: { projectId: string; signal: AbortSignal },
 ): Promise<string[]> {
-  const wanted = new Map<string, number>();
-  for (let cursor: string | null | undefined; cursor !== null;) {
-    const query = { limit: pageSize, ...(cursor !== undefined && { cursor }) };
-    const part = await client.listQuestions({ params: { projectId }, query, signal });
-    for (const { id, demonstrations } of part.items) wanted.set(id, demonstrations.wanted);
-    cursor = part.nextCursor;
-  }
+  const params = { projectId };
+  const questions = await allOf((from) =>
+    client.listQuestions({ params, query: { limit: pageSize, ...from }, signal }),
+  );
+  const wanted = new Map(questions.map(({ id, demonstrations }) => [id, demonstrations.wanted]));
   const holders = new Map<string, string[]>();
   const pairs = new Map<string, number>();
-  for (let cursor: string | null | undefined; cursor !== null;) {
-    const query = { limit: pageSize, ...(cursor !== undefined && { cursor }) };
-    const part = await client.listDemonstrations({ params: { projectId }, query, signal });
-    for (const { question, demonstrator, assignmentState } of part.items) {
-      const pair = `${question.id} by ${demonstrator}`;
-      pairs.set(pair, (pairs.get(pair) ?? 0) + 1);
-      if (placeHolding.has(assignmentState)) {
-        holders.set(question.id, [...(holders.get(question.id) ?? []), demonstrator]);
-      }
+  const demonstrations = await allOf((from) =>
+    client.listDemonstrations({ params, query: { limit: pageSize, ...from }, signal }),
+  );
+  for (const { question, demonstrator, assignmentState } of demonstrations) {
+    const pair = `${question.id} by ${demonstrator}`;
+    pairs.set(pair, (pairs.get(pair) ?? 0) + 1);
+    if (placeHolding.has(assignmentState)) {
+      holders.set(question.id, [...(holders.get(question.id) ?? []), demonstrator]);
     }
-    cursor = part.nextCursor;
   }
   return [
     ...[...pairs].filter(([, count]) => count > 1).map(([pair, count]) => `${pair}: ${count} times`),

@@ -1,4 +1,5 @@
 import type { Client } from '@rookery/shared/api';
+import { allOf } from '../pages.ts';
 import { contentWords, stemsOf } from '../text/words.ts';
 
 /** What a simulated person knows of a question beforehand. */
@@ -25,29 +26,26 @@ export async function readReferences(
   client: Client,
   { projectId, signal }: { projectId: string; signal: AbortSignal },
 ): Promise<Map<string, Knowledge>> {
-  const pages = new Map<string, { title: string; domain: string }>();
-  for (let cursor: string | null | undefined; cursor !== null;) {
-    const query = { limit: pageSize, ...(cursor !== undefined && { cursor }) };
-    const part = await client.listLibraryPages({ params: { projectId }, query, signal });
-    for (const { url, title, domain } of part.items) pages.set(comparable(url), { title, domain });
-    cursor = part.nextCursor;
-  }
-  const known = new Map<string, Knowledge>();
-  for (let cursor: string | null | undefined; cursor !== null;) {
-    const query = { limit: pageSize, ...(cursor !== undefined && { cursor }) };
-    const part = await client.listQuestions({ params: { projectId }, query, signal });
-    for (const question of part.items) {
-      const own = knowledgeOfText(question.fullText);
-      const answer = question.referenceAnswers.join('\n');
-      known.set(question.id, {
+  const params = { projectId };
+  const library = await allOf((from) =>
+    client.listLibraryPages({ params, query: { limit: pageSize, ...from }, signal }),
+  );
+  const pages = new Map(library.map(({ url, title, domain }) => [comparable(url), { title, domain }]));
+  const questions = await allOf((from) =>
+    client.listQuestions({ params, query: { limit: pageSize, ...from }, signal }),
+  );
+  return new Map(
+    questions.map(({ id, fullText, referenceAnswers, referencePages }) => {
+      const own = knowledgeOfText(fullText);
+      const answer = referenceAnswers.join('\n');
+      const knowledge = {
         sought: new Set([...own.sought, ...stemsOf(answer)]),
         words: [...own.words, ...contentWords(answer)],
-        pages: question.referencePages.flatMap((url) => pages.get(comparable(url)) ?? []),
-      });
-    }
-    cursor = part.nextCursor;
-  }
-  return known;
+        pages: referencePages.flatMap((url) => pages.get(comparable(url)) ?? []),
+      };
+      return [id, knowledge];
+    }),
+  );
 }
 
 /** An address as the library keeps it, as far as references need it: without what the server normalises away. */

@@ -35,15 +35,3 @@ export function namedReward(context: JobContext, model: JobModel | null): NamedR
     folder: encoderFolderOf(manifest.settings.encoder, context.encoders),
   };
 }
-
-/** The pages of a list, one after the other. */
-export async function* pagesOf<T>(
-  read: (cursor: { cursor?: string }) => Promise<{ items: T[]; nextCursor: string | null }>,
-): AsyncGenerator<T[]> {
-  for (let cursor: { cursor?: string } = {}; ;) {
-    const page = await read(cursor);
-    yield page.items;
-    if (page.nextCursor === null) return;
-    cursor = { cursor: page.nextCursor };
-  }
-}

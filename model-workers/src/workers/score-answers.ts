@@ -1,4 +1,5 @@
-import { namedReward, pagesOf, rewardFile } from './reward-job.ts';
+import { pagesOf } from '../pages.ts';
+import { namedReward, rewardFile } from './reward-job.ts';
 import type { JobHandler } from './index.ts';
 
 /** Answers that are scored and handed in together. */
@@ -10,11 +11,11 @@ export const scoreAnswers: JobHandler = async (context) => {
   const job = await send((stop) => client.getRewardJob({ params: { jobId }, signal: stop }));
   const reward = namedReward(context, job.model);
   let scored = 0;
-  for await (const items of pagesOf(({ cursor }) =>
+  for await (const items of pagesOf((from) =>
     send((stop) =>
       client.listRewardAnswers({
         params: { jobId },
-        query: { limit: together, ...(cursor !== undefined && { cursor }) },
+        query: { limit: together, ...from },
         signal: stop,
       }),
     ),

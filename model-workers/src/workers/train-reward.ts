@@ -1,8 +1,9 @@
 import type { RewardManifest } from '@rookery/shared/api';
 import { encoderFolderOf } from '../encoder-folders.ts';
 import { FinalFailure } from '../final-failure.ts';
+import { pagesOf } from '../pages.ts';
 import type { PreviousModel } from '../reward/messages.ts';
-import { pagesOf, rewardFile } from './reward-job.ts';
+import { rewardFile } from './reward-job.ts';
 import type { JobContext, JobHandler, JobResult } from './index.ts';
 
 /** Trains a reward model on the pairs of its job, hands the model file in, and gives its manifest as the result. */
@@ -13,14 +14,14 @@ export const trainReward: JobHandler = async (context) => {
   // The runtime of models is loaded by whoever needs it first.
   const { trainReward: train } = await import('../reward/train-reward.ts');
   const trained = await train({
-    answers: pagesOf((cursor) =>
+    answers: pagesOf((from) =>
       send((stop) =>
-        client.listRewardAnswers({ params: { jobId }, query: { limit: 200, ...cursor }, signal: stop }),
+        client.listRewardAnswers({ params: { jobId }, query: { limit: 200, ...from }, signal: stop }),
       ),
     ),
-    pairs: pagesOf((cursor) =>
+    pairs: pagesOf((from) =>
       send((stop) =>
-        client.listRewardJobPairs({ params: { jobId }, query: { limit: 1000, ...cursor }, signal: stop }),
+        client.listRewardJobPairs({ params: { jobId }, query: { limit: 1000, ...from }, signal: stop }),
       ),
     ),
     settings,

@@ -2,6 +2,7 @@ import type { Client, Comparison, ComparisonTask } from '@rookery/shared/api';
 import { valueOfChoice, type FormName, type Side } from '@rookery/shared/comparisons';
 import { isDeepStrictEqual } from 'node:util';
 import { untilAnswered } from '../../until-answered.ts';
+import { walk } from '../walk.ts';
 import type { RatingJournal } from './journal.ts';
 import type { Character, SeenTask } from './judge.ts';
 import type { Rater } from './rater.ts';
@@ -38,8 +39,6 @@ interface Checked {
   signal: AbortSignal;
   onRead?: (done: number) => void;
 }
-
-const pageSize = 500;
 
 /**
  * Reads back, as each rater, all that they ever had, and compares it with what the server acknowledged in this run and with what
@@ -139,19 +138,4 @@ async function findOverfull(checked: Checked): Promise<string[]> {
   return pairs
     .filter(({ submitted, inProgress, wanted }) => submitted + inProgress > wanted)
     .map(({ id, submitted, inProgress, wanted }) => `${id}: ${submitted + inProgress} places of ${wanted}`);
-}
-
-/** All items of a list, page by page. */
-async function walk<T>(
-  { signal }: Checked,
-  read: (paging: { limit: number; cursor?: string }) => Promise<{ items: T[]; nextCursor: string | null }>,
-): Promise<T[]> {
-  const all: T[] = [];
-  for (let cursor: string | null | undefined; cursor !== null;) {
-    const paging = { limit: pageSize, ...(cursor !== undefined && { cursor }) };
-    const part = await untilAnswered(() => read(paging), { signal });
-    all.push(...part.items);
-    cursor = part.nextCursor;
-  }
-  return all;
 }

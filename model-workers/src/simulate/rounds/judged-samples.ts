@@ -1,7 +1,7 @@
 import type { Client } from '@rookery/shared/api';
-import { untilAnswered } from '../../until-answered.ts';
 import { featuresOf } from '../raters/features.ts';
 import { utilityOf, type Taste } from '../raters/taste.ts';
+import { walk } from '../walk.ts';
 import type { JudgedAnswer } from './measures.ts';
 
 interface Source {
@@ -70,18 +70,4 @@ export function withScores(
     byQuestion.set(questionId, [...answers, { utility, score }]);
   }
   return byQuestion;
-}
-
-async function walk<T>(
-  { signal }: Source,
-  read: (paging: { limit: number; cursor?: string }) => Promise<{ items: T[]; nextCursor: string | null }>,
-): Promise<T[]> {
-  const all: T[] = [];
-  for (let cursor: string | null | undefined; cursor !== null;) {
-    const paging = { limit: 500, ...(cursor !== undefined && { cursor }) };
-    const part = await untilAnswered(() => read(paging), { signal });
-    all.push(...part.items);
-    cursor = part.nextCursor;
-  }
-  return all;
 }
