@@ -12,7 +12,7 @@ afterEach(async () => {
 const poolOf = (connectionString: string): pg.Pool => {
   const pool = new pg.Pool({ connectionString });
   // Dropping the database ends a connection that the ended pool has not quite closed.
-  pool.on('connect', (client) => client.on('error', () => {}));
+  pool.on('error', () => {});
   pools.push(pool);
   return pool;
 };

@@ -39,7 +39,8 @@ describe('comparing answers', () => {
     await page.getByRole('heading', { name: 'Answer A', exact: true }).waitFor();
   }
 
-  const saved = (page: Page) => page.getByText(/^Saved \d/).waitFor();
+  /** Also where the server has to start again first. */
+  const saved = (page: Page) => page.getByText(/^Saved \d/).waitFor({ timeout: 30_000 });
   const sentences = (page: Page, side: 'a' | 'b') => page.locator(`#panel-${side} [data-sentence]`);
   const rate = (page: Page, label: string, choice: string) =>
     page.getByRole('group', { name: label }).getByText(choice, { exact: true }).click();

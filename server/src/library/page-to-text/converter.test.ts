@@ -52,7 +52,7 @@ describe('the page converter', () => {
 });
 
 // How long each takes is a matter of the benchmark `pages`.
-describe('a document that is hard on a converter', () => {
+describe('a document that is hard on a converter', { timeout: 70_000 }, () => {
   beforeAll(() => {
     converter = createPageConverter({ threads: 1, timeoutMs: 60_000 });
   });
