@@ -1,6 +1,6 @@
 import { goto } from '$app/navigation';
 import { page } from '$app/state';
-import { keptNames } from './components/table/address.ts';
+import { keptNames, readPageSize } from './components/table/address.ts';
 
 /** A filter's value from the address; undefined if it is not set. */
 export function filterValue(name: string): string | undefined {
@@ -12,6 +12,12 @@ export function filterChoice<const T extends string>(name: string, values: reado
   const value = page.url.searchParams.get(name);
   return values.find((one) => one === value);
 }
+
+/** Which page of a list the address asks for. */
+export const placeInList = (): { cursor?: string; limit: number } => ({
+  ...defined({ cursor: filterValue('cursor') }),
+  limit: readPageSize(page.url.searchParams),
+});
 
 /**
  * Puts a filter form's values into the address, and begins at the first page again; the sorting stays. A field must not be named like a property of

@@ -84,6 +84,7 @@ export const text = {
     chosen: (count: number) => `${number(count)} chosen`,
     chooseAll: (total: number) => `Choose all ${number(total)} that match`,
     chooseNone: 'Choose none',
+    takeOff: (filter: string) => `Take this filter off: ${filter}`,
   },
 
   shell: {

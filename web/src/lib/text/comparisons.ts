@@ -197,7 +197,6 @@ export const comparisonsText = {
     unrated: 'Not rated',
     ofPair: 'Of one pair',
     ofPerson: 'Of one person',
-    takeOff: (filter: string) => `Take this filter off: ${filter}`,
   },
 
   one: {

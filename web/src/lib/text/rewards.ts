@@ -321,7 +321,6 @@ export const rewardsText = {
     noWorker: 'No model worker that scores is online: the job waits until one comes.',
     underWay: 'Scoring under way',
     ofQuestion: 'Answers to one question',
-    takeOff: (what: string) => `Take off: ${what}`,
   },
 
   pairs: {

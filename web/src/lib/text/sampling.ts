@@ -199,7 +199,6 @@ export const samplingText = {
     ofQuestion: 'Samples of one question',
     ofPlan: 'Samples of one plan',
     ofVersion: 'Samples of one version',
-    takeOff: (words: string) => `No longer only: ${words}`,
     noneMatch: 'No sample matches',
     empty: 'No samples yet',
     emptyHelp: 'Samples are drawn by a sampling plan.',

@@ -1,5 +1,8 @@
 import { SvelteSet } from 'svelte/reactivity';
 
+/** As many rows as a request names. */
+const mostNamed = 1000;
+
 /**
  * Rows of a table that something is to be done with. They stay chosen from page to page; `isAll` stands for everything
  * that matches the filters, rows of other pages included.
@@ -16,6 +19,15 @@ export class Selection {
   /** How many are chosen, of a list of `total`. */
   count(total: number): number {
     return this.isAll ? total : this.ids.size;
+  }
+
+  /** What is chosen, as the API is asked; `matching` are the filters of the list. */
+  asked<F>(matching: F): ({ matching: F } | { ids: string[] })[] {
+    if (this.isAll) return [{ matching }];
+    const ids = [...this.ids];
+    return Array.from({ length: Math.ceil(ids.length / mostNamed) }, (_, part) => ({
+      ids: ids.slice(part * mostNamed, (part + 1) * mostNamed),
+    }));
   }
 
   /**
