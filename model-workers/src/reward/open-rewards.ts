@@ -1,6 +1,7 @@
 import type { RewardManifest, WorkerDescription } from '@rookery/shared/api';
 import type { RewardInput } from '@rookery/shared/reward';
 import type { EncoderFolder } from '../encoder/index.ts';
+import { FinalFailure } from '../final-failure.ts';
 import { wantedDevice } from '../onnx/devices.ts';
 import { startThread, type Thread } from '../thread/index.ts';
 import type { ScoredInput, ScoringAnswers, ScoringRequest } from './messages.ts';
@@ -103,19 +104,29 @@ export function openRewards(options: { cacheFolder: string; onChange?: () => voi
     }
   }
 
+  const score: OpenRewards['score'] = async (reward, options) => {
+    const { inputs, download, signal } = options;
+    const { sha256 } = reward.manifest.model;
+    const own = current();
+    const isOpenedByOther = entries.has(sha256);
+    const entry = take(own, reward, download);
+    entry.waiting += 1;
+    try {
+      await entry.opening.catch((error: unknown) => {
+        if (!isOpenedByOther || error instanceof FinalFailure) throw error;
+        return null;
+      });
+      // The job of whoever opened it may have been cancelled meanwhile.
+      if (entry.device === null) return await score(reward, options);
+      return await own.ask({ type: 'score', sha256, inputs }, signal);
+    } finally {
+      entry.waiting -= 1;
+      if (own === thread) closeOldest(own);
+    }
+  };
+
   return {
-    async score(reward, { inputs, download, signal }) {
-      const own = current();
-      const entry = take(own, reward, download);
-      entry.waiting += 1;
-      try {
-        await entry.opening;
-        return await own.ask({ type: 'score', sha256: reward.manifest.model.sha256, inputs }, signal);
-      } finally {
-        entry.waiting -= 1;
-        if (own === thread) closeOldest(own);
-      }
-    },
+    score,
     describe() {
       const open = [...entries.values()].filter(({ device }) => device !== null);
       const models = new Map(

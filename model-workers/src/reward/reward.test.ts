@@ -1,9 +1,10 @@
 import { rewardManifestSchema, rewardSettingsSchema } from '@rookery/shared/api';
 import { createHash } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { makeEncoderFolder } from '../encoder/folder/testing.ts';
 import { FinalFailure } from '../final-failure.ts';
 import type { TrainedReward } from './messages.ts';
 import { openRewards, type NamedReward } from './open-rewards.ts';
@@ -113,6 +114,40 @@ test('of more models than stay open, each scores whoever asked, and those used l
   for (const other of others) expect(other).toEqual(first);
   expect(rewards.describe().models.filter(({ name }) => name.startsWith('made'))).toHaveLength(3);
   await rewards.close();
+});
+
+test('who waits for a model that another opens gets it, even if that one is cancelled', async () => {
+  const rewards = openRewards({ cacheFolder });
+  const reward: NamedReward = { name: 'made', manifest: trained.manifest, folder: null };
+  const inputs = madeComparisons(1).answers;
+  const opened = Promise.withResolvers<Uint8Array>();
+  const cancelled = rewards.score(reward, { inputs, download: () => opened.promise });
+  const others = [1, 2].map(() => rewards.score(reward, { inputs, download: async () => trained.model }));
+  opened.reject(new Error('cancelled'));
+  await expect(cancelled).rejects.toThrow('cancelled');
+  for (const other of others) await expect(other).resolves.toHaveLength(inputs.length);
+  await rewards.close();
+});
+
+test('a model is scored with the encoder that its folder has now', async () => {
+  const [folder, other] = [await makeEncoderFolder(), await makeEncoderFolder({ first: 2 })];
+  const rewards = openRewards({ cacheFolder });
+  const { answers: inputs } = madeComparisons(2);
+  const own = { name: 'TINY', path: folder };
+  const trainAndScore = async () => {
+    const { manifest, model } = await train(made(16), { folder: own });
+    const reward = { name: 'tiny', manifest, folder: own };
+    const score = () => rewards.score(reward, { inputs, download: async () => model });
+    expect(await score()).toHaveLength(4);
+    return score;
+  };
+  const first = await trainAndScore();
+  await cp(other, folder, { recursive: true });
+  await trainAndScore();
+  // What is open stays as it is.
+  expect(await first()).toHaveLength(4);
+  await rewards.close();
+  for (const made of [folder, other]) await rm(made, { recursive: true });
 });
 
 test('a model that was altered, or made for other features, is refused with what to do', async () => {

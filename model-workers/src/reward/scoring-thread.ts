@@ -6,7 +6,9 @@ import { loadScorer, scoreInputs, type RewardScorer } from './score-inputs.ts';
 
 /** The thread of the reward models that are open: one after the other, since they share a processor. */
 
-const encoders = new Map<string, Promise<Encoder>>();
+/** By their SHA-256. */
+const encoders = new Map<string, Encoder>();
+/** By the SHA-256 of their models. */
 const scorers = new Map<string, RewardScorer>();
 let last: Promise<unknown> = Promise.resolve();
 
@@ -21,7 +23,7 @@ const { signal } = serveThread<ScoringRequest, ScoringAnswers>({
   },
   async close() {
     for (const scorer of scorers.values()) await scorer.head.session.release();
-    for (const encoder of encoders.values()) await (await encoder).close();
+    for (const encoder of encoders.values()) await encoder.close();
   },
 });
 
@@ -42,14 +44,18 @@ async function carryOut(request: ScoringRequest): Promise<ScoringAnswers[Scoring
   }
 }
 
-/** Each encoder once. One that cannot be opened is tried again for the next model. */
+/**
+ * Each encoder once. The next model has another look at a folder that cannot be opened, or has another encoder in it than this model
+ * wants: it may have been mended since.
+ */
 async function useEncoder(request: Extract<ScoringRequest, { type: 'open' }>): Promise<Encoder> {
-  const { folder, cacheFolder } = request;
-  const key = folder?.path ?? '';
-  const known = encoders.get(key);
+  const { folder, cacheFolder, manifest } = request;
+  const known = encoders.get(manifest.encoder.sha256);
   if (known) return known;
-  const opening = openEncoder({ cacheFolder, device: request.device as Device, threads: 1, folder });
-  encoders.set(key, opening);
-  opening.catch(() => encoders.delete(key));
-  return opening;
+  const opened = await openEncoder({ cacheFolder, device: request.device as Device, threads: 1, folder });
+  const { sha256 } = opened.identity;
+  const same = encoders.get(sha256);
+  if (same) await opened.close();
+  else encoders.set(sha256, opened);
+  return same ?? opened;
 }
