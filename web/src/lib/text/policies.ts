@@ -88,7 +88,6 @@ export const policiesText = {
     accuracy: 'Held-out accuracy',
     heldOutLoss: 'Held-out loss',
     learningFile: 'learning-curve.csv',
-    interval: '95 % interval',
   },
 
   version: {

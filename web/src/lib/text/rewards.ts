@@ -207,7 +207,6 @@ export const rewardsText = {
     pairs: 'Pairs',
     share: 'Share',
     accuracy: 'Accuracy',
-    interval: '95 % interval',
     logLoss: 'Log loss',
   },
 

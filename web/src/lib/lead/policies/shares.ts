@@ -18,6 +18,17 @@ export function intervalWords({ low, high, of }: ShareOf): string {
   return text.policies.accuracy.interval(String(Math.round(low * 100)), formatPercent(high));
 }
 
+/** A share with its interval as a point of a line. */
+export const sharePoint = (
+  x: number,
+  share: ShareOf,
+): { x: number; y: number; low: number; high: number } => ({
+  x,
+  y: valueOf(share) ?? 0,
+  low: share.low,
+  high: share.high,
+});
+
 /** Whether the policy is better than both rules of thumb on the same decisions. */
 export function beatsBaselines(accuracy: {
   policy: ShareOf;
