@@ -34,6 +34,11 @@ export type Beginning =
 /** What the feature that a kind of model job belongs to makes of the result that a worker hands in. */
 export interface Conclusion {
   /**
+   * Before the transaction that ends the job, while the attempt counts: what takes long. What it finds may have changed once that begins.
+   * @throws ApiError when the result cannot be used
+   */
+  check?(deps: Dependencies, ended: { job: JobRow; result: Record<string, unknown> }): Promise<void>;
+  /**
    * In the transaction that ends the job, whose row is locked: what has to hold together with that.
    * @returns what is kept as the result of the job
    * @throws ApiError when the result cannot be used
@@ -141,6 +146,10 @@ export async function completeAttempt(
   },
 ): Promise<AttemptWrite> {
   const { result, file, conclusion = keptAsItIs } = outcome;
+  if (conclusion.check) {
+    const [job] = await deps.db.select().from(jobs).where(isRun(key));
+    if (job) await conclusion.check(deps, { job, result });
+  }
   const ended = await deps.db.transaction(async (tx): Promise<JobRow | AttemptWrite> => {
     const before = await lockRun(tx, key);
     if (before?.state === 'done') {

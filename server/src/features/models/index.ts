@@ -1,4 +1,4 @@
 /** Trained models of every kind: their files and manifests. */
 export { listArtifacts } from './artifacts.ts';
-export { checkManifest, refusedModel } from './manifest.ts';
+export { checkManifest, checkModelFile, refusedModel } from './manifest.ts';
 export { findJobOfKinds, intactModel, storeModel } from './model-file.ts';

@@ -2,7 +2,6 @@ import { ApiError } from '@rookery/shared/api';
 import { and, eq } from 'drizzle-orm';
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
-import type { Transaction } from '../../db/database.ts';
 import { blobs } from '../../db/schema/index.ts';
 import type { Dependencies } from '../../dependencies.ts';
 
@@ -16,14 +15,15 @@ interface Manifest {
 }
 
 /**
- * The manifest that a training hands in as its result, if it is one, was made with the job's settings, and its file was handed in before and is there.
+ * The manifest that a training hands in as its result, if it is one and was made with the job's settings. `checkModelFile` looks at its file.
  * @throws ApiError `invalid_request`
  */
-export async function checkManifest<M extends Manifest>(
-  deps: Dependencies,
-  handedIn: { tx: Transaction; result: unknown; settings: unknown; schema: z.ZodType<{ manifest: M }> },
-): Promise<M> {
-  const { tx, result, settings, schema } = handedIn;
+export function checkManifest<M extends Manifest>(handedIn: {
+  result: unknown;
+  settings: unknown;
+  schema: z.ZodType<{ manifest: M }>;
+}): M {
+  const { result, settings, schema } = handedIn;
   const parsed = schema.safeParse(result);
   if (!parsed.success) {
     throw refusedModel(
@@ -31,15 +31,21 @@ export async function checkManifest<M extends Manifest>(
     );
   }
   const { manifest } = parsed.data;
-  if (!isDeepStrictEqual(manifest.settings, settings)) {
-    throw refusedModel('it was not trained with the settings of the job');
-  }
-  const { sha256, size } = manifest.model;
-  const [blob] = await tx
-    .select({ hash: blobs.hash })
-    .from(blobs)
-    .where(and(eq(blobs.hash, sha256), eq(blobs.size, size)));
-  if (!blob)
+  if (isDeepStrictEqual(manifest.settings, settings)) return manifest;
+  throw refusedModel('it was not trained with the settings of the job');
+}
+
+/**
+ * Whether the file that a manifest names was handed in before, and is there as it was. It is read for that, and may be large: not to be done in
+ * a transaction.
+ * @throws ApiError `invalid_request`
+ */
+export async function checkModelFile(
+  deps: Dependencies,
+  { model: { sha256, size } }: Pick<Manifest, 'model'>,
+): Promise<void> {
+  const isFile = and(eq(blobs.hash, sha256), eq(blobs.size, size));
+  if ((await deps.db.$count(blobs, isFile)) === 0)
     throw refusedModel(`its model file of ${size} bytes with the SHA-256 ${sha256} was not handed in`);
   if (!(await deps.blobs.isIntact(sha256))) {
     throw new ApiError(
@@ -47,7 +53,6 @@ export async function checkManifest<M extends Manifest>(
       'The model file was damaged on the server after it was handed in. Look at its disk, then train again.',
     );
   }
-  return manifest;
 }
 
 export const refusedModel = (why: string): ApiError =>

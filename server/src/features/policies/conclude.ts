@@ -1,21 +1,33 @@
-import { ApiError, rankerSettingsSchema, trainingResultSchema } from '@rookery/shared/api';
+import {
+  ApiError,
+  rankerSettingsSchema,
+  trainingResultSchema,
+  type RankerManifest,
+} from '@rookery/shared/api';
 import { eq } from 'drizzle-orm';
 import { isDeepStrictEqual } from 'node:util';
 import { uuidv7 } from 'uuidv7';
 import { z } from 'zod';
 import { recordEvent } from '../../db/events.ts';
 import { policyVersions } from '../../db/schema/index.ts';
-import type { Conclusion } from '../jobs/index.ts';
-import { checkManifest, refusedModel } from '../models/index.ts';
+import type { Conclusion, JobRow } from '../jobs/index.ts';
+import { checkManifest, checkModelFile, refusedModel } from '../models/index.ts';
 import { takeNextVersion } from './names.ts';
 
 const inputSchema = z.object({ name: z.string(), note: z.string(), settings: rankerSettingsSchema });
 
+const manifestOf = ({ job, result }: { job: JobRow; result: unknown }): RankerManifest => {
+  const { settings } = inputSchema.parse(job.input);
+  return checkManifest({ result, settings, schema: trainingResultSchema });
+};
+
 /** What a training job hands in becomes the next version of its name, in the transaction that ends the job. */
 export const trainingConclusion: Conclusion = {
+  check: (deps, ended) => checkModelFile(deps, manifestOf(ended)),
+
   async conclude(deps, { tx, job, result }) {
     const { name, note, settings } = inputSchema.parse(job.input);
-    const manifest = await checkManifest(deps, { tx, result, settings, schema: trainingResultSchema });
+    const manifest = manifestOf({ job, result });
     const taken = await takeNextVersion(tx, { projectId: job.projectId, name, kind: 'ranker' }).catch(
       (error: unknown) => {
         // To the worker a conflict would mean that the attempt is another's.

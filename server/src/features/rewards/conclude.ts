@@ -1,22 +1,29 @@
-import { rewardResultSchema, rewardSettingsSchema } from '@rookery/shared/api';
+import { rewardResultSchema, rewardSettingsSchema, type RewardManifest } from '@rookery/shared/api';
 import { eq, max } from 'drizzle-orm';
 import { isDeepStrictEqual } from 'node:util';
 import { uuidv7 } from 'uuidv7';
 import { z } from 'zod';
 import { recordEvent } from '../../db/events.ts';
 import { rewardModels } from '../../db/schema/index.ts';
-import type { Conclusion } from '../jobs/index.ts';
-import { checkManifest } from '../models/index.ts';
+import type { Conclusion, JobRow } from '../jobs/index.ts';
+import { checkManifest, checkModelFile } from '../models/index.ts';
 import { lockProject } from '../projects/index.ts';
 
 const inputSchema = z.object({ note: z.string(), settings: rewardSettingsSchema });
 
+const manifestOf = ({ job, result }: { job: JobRow; result: unknown }): RewardManifest => {
+  const { settings } = inputSchema.parse(job.input);
+  return checkManifest({ result, settings, schema: rewardResultSchema });
+};
+
 /** What a training hands in becomes the next version of the reward model, in the transaction that ends the job. */
 export const rewardConclusion: Conclusion = {
+  check: (deps, ended) => checkModelFile(deps, manifestOf(ended)),
+
   async conclude(deps, { tx, job, result }) {
     const { projectId } = job;
     const { note, settings } = inputSchema.parse(job.input);
-    const manifest = await checkManifest(deps, { tx, result, settings, schema: rewardResultSchema });
+    const manifest = manifestOf({ job, result });
     await lockProject(tx, projectId);
     const [newest] = await tx
       .select({ version: max(rewardModels.version) })

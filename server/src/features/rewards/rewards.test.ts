@@ -4,7 +4,7 @@ import { rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { pino } from 'pino';
 import { uuidv7 } from 'uuidv7';
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { createTestApp, type TestApp, type TestMember } from '../../../test/app.ts';
 import { buildPairs, claimComparison, type BuiltPair } from '../../../test/comparisons.ts';
 import { whileHeld } from '../../../test/locks.ts';
@@ -182,6 +182,17 @@ test('a training that was killed and did it again makes one version, however oft
   await worker.completeAttempt({ params, body: { attemptToken, result } });
   const { items } = await lead.client.listRewardModels({ params: { projectId } });
   expect(items).toMatchObject([{ version: 1, model }]);
+});
+
+test('a job is free while the file that it hands in is read', async () => {
+  await compared(12);
+  const { id: jobId } = await train();
+  vi.spyOn(server.deps.blobs, 'isIntact').mockImplementationOnce(async () => {
+    await lead.client.cancelJob({ params: { projectId, jobId } });
+    return true;
+  });
+  expect(await codeOf(finishTraining(worker, { jobId, workerId }))).toBe('conflict');
+  expect((await lead.client.listRewardModels({ params: { projectId } })).items).toEqual([]);
 });
 
 test('reward models are for leads, and all artifacts for admins', async () => {
