@@ -10,6 +10,7 @@ import {
 } from '@rookery/shared/api';
 import { citedNumbers } from '@rookery/shared/browser';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { FinalFailure } from '../../final-failure.ts';
 import type { Policy } from '../policy.ts';
 import { openRanker, trainRanker } from './index.ts';
 import { makeWorld, playEpisode, simulateDemonstrations } from './testing.ts';
@@ -101,6 +102,7 @@ describe('training', () => {
       onProgress: () => {},
     });
     await expect(few).rejects.toThrow('at least two bc questions');
+    await expect(few).rejects.toBeInstanceOf(FinalFailure);
   });
 
   it('ends when it is told to', async () => {

@@ -8,7 +8,7 @@ import { startThread } from '../../thread/index.ts';
  * settings give the same model on one device.
  * @param total how many demonstrations there are
  * @param onProgress in steps: as many for reading as there are demonstrations, and as many again for training
- * @throws Error that says what to do where there is too little to learn from
+ * @throws FinalFailure that says what to do where there is too little to learn from
  * @throws the signal's reason
  */
 export async function trainRanker(options: {

@@ -3,6 +3,7 @@ import type { RankerManifest, RankerSettings, TrainingDemonstration } from '@roo
 import { seededRandom } from '@rookery/shared/comparisons';
 import packageJson from '../../../../package.json' with { type: 'json' };
 import { encoderIdentity, type Encoder } from '../../../encoder/index.ts';
+import { FinalFailure } from '../../../final-failure.ts';
 import { runtimeVersion } from '../../../onnx/index.ts';
 import { featureCount, FEATURES_VERSION } from '../features.ts';
 import { encodeNetwork } from '../network.ts';
@@ -49,7 +50,7 @@ export function createTraining(options: { encoder: Encoder; settings: RankerSett
 
     /**
      * @param onProgress how much of the training is done, 0 … 1
-     * @throws Error that says what to do where there is too little to learn from
+     * @throws FinalFailure that says what to do where there is too little to learn from
      */
     async finish(onProgress: (share: number) => Promise<void>): Promise<Trained> {
       const begun = performance.now();
@@ -57,7 +58,7 @@ export function createTraining(options: { encoder: Encoder; settings: RankerSett
       const all = train.flatMap(({ examples }) => examples);
       const tested = heldOut.flatMap(({ examples }) => examples);
       if (all.length === 0 || lossOfNothing(tested))
-        throw new Error(
+        throw new FinalFailure(
           'There is too little to learn from: a ranker needs accepted demonstrations of at least two bc questions, with ' +
             'steps that were carried out. Have more done, or accept those that wait for review.',
         );
