@@ -44,6 +44,8 @@ test('a model that is trained on a file is evaluated and scores, all without a s
   expect(trained).toMatchObject({ code: 0 });
   expect((await readdir(model)).toSorted()).toEqual(['manifest.json', 'model.onnx']);
 
+  const other = await reward('evaluate', '--model', model, '--comparisons', comparisons, '--encoder', folder);
+  expect(other).toMatchObject({ code: 2, err: expect.stringContaining('Leave --encoder out') as string });
   const evaluate = ['evaluate', '--model', model, '--comparisons', comparisons, '--json'];
   const evaluated = await reward(...evaluate);
   expect(JSON.parse(evaluated.out)).toEqual({
@@ -97,6 +99,9 @@ test('what cannot be used is refused with what to do', async () => {
   expect(broken).toMatchObject({ code: 1, out: '' });
   expect(broken.err).toMatch(/1 of 2 lines .* Mend or remove them:\nline 2: .*sum to zero/);
   expect((await train([])).err).toContain('is empty');
+  const blocked = await write('blocked', []);
+  const unwritable = await reward('train', '--comparisons', comparisons, '--out', blocked);
+  expect(unwritable.err).toMatch(/blocked cannot be written: EEXIST.*another place by --out/);
   const few = await train(rows.slice(0, 8));
   expect(few).toMatchObject({ code: 1, err: expect.stringContaining('training needs 10') as string });
 

@@ -75,7 +75,7 @@ const settingsOf = (options: EncoderOptions & { seed: number }) => {
 /** Trains a reward model on a file of comparisons, and writes `model.onnx` and `manifest.json` into a folder. */
 export async function trainOnFile(io: Io, options: TrainOptions): Promise<Outcome> {
   const { answers, pairs } = await readComparisons(options.comparisons);
-  await mkdir(options.out, { recursive: true });
+  await writing(options.out, () => mkdir(options.out, { recursive: true }));
   const progress = startProgress(io, { label: 'Training', json: options.json });
   const { model, manifest } = await trainReward({
     answers: [answers],
@@ -87,8 +87,9 @@ export async function trainOnFile(io: Io, options: TrainOptions): Promise<Outcom
     signal: io.signal,
     onProgress: (share) => progress.show(Math.floor(100 * share), 100),
   }).finally(() => progress.end());
-  await writeFile(path.join(options.out, 'model.onnx'), model);
-  await writeFile(path.join(options.out, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`);
+  const told = `${JSON.stringify(manifest, null, 2)}\n`;
+  await writing(options.out, () => writeFile(path.join(options.out, 'model.onnx'), model));
+  await writing(options.out, () => writeFile(path.join(options.out, 'manifest.json'), told));
   const { heldOut } = manifest;
   return {
     json: { manifest },
@@ -178,10 +179,11 @@ export async function scoreFile(io: Io, options: ScoreOptions): Promise<Outcome>
   );
   const written = rows.map((row) => `${JSON.stringify(row)}\n`).join('');
   if (options.out === undefined) return { json: { answers: rows }, text: written };
-  await writeFile(options.out, written);
+  const { out } = options;
+  await writing(out, () => writeFile(out, written));
   return {
-    json: { answers: rows.length, file: options.out },
-    text: `Wrote ${options.out}: ${rows.length} answers.\n`,
+    json: { answers: rows.length, file: out },
+    text: `Wrote ${out}: ${rows.length} answers.\n`,
   };
 }
 
@@ -240,10 +242,11 @@ async function openModel(io: Io, options: EncoderOptions & { model: string }) {
   const manifest = await readManifest(options.model);
   const { name } = manifest.encoder;
   const folder = folderOf(options);
-  if (folder === null && manifest.settings.encoder !== rewardSettingsSchema.parse({}).encoder)
+  const isShipped = manifest.settings.encoder === rewardSettingsSchema.parse({}).encoder;
+  if ((folder === null) !== isShipped)
     throw new CliError(
       'usage',
-      `This model was trained with the encoder ${name}. Name its folder: --encoder DIR.`,
+      `This model was trained with the encoder ${name}${isShipped ? ', which npm ships. Leave --encoder out.' : '. Name its folder: --encoder DIR.'}`,
     );
   const model = path.join(options.model, 'model.onnx');
   const reward: NamedReward = { name: options.model, manifest, folder };
@@ -290,6 +293,19 @@ const notAManifest = (file: string, cause: unknown): CliError =>
     `${file} is no manifest of a reward model that this release knows. Train one by "rookery reward train".`,
     { cause },
   );
+
+/** Writes something of `--out`. @throws CliError that says why it cannot be written */
+async function writing(out: string, write: () => Promise<unknown>): Promise<void> {
+  try {
+    await write();
+  } catch (error) {
+    throw new CliError(
+      'failed',
+      `${out} cannot be written: ${(error as Error).message}. Make room or name another place by --out.`,
+      { cause: error },
+    );
+  }
+}
 
 async function read(file: string): Promise<Buffer> {
   try {
