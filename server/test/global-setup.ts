@@ -7,12 +7,15 @@ import { isAlive } from '../src/supervisor/processes.ts';
 import { findBinaries } from '../src/supervisor/postgres/binaries.ts';
 import { startEmbeddedPostgres } from '../src/supervisor/postgres/index.ts';
 import { stopOrphan } from '../src/supervisor/postgres/postmaster.ts';
+import { copyCluster, makeCluster } from './cluster.ts';
 import { findRedis, startRedis } from './redis.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
     /** Of the database `postgres` in the one cluster that all tests of a run share. */
     postgresUrl: string;
+    /** A data folder of PostgreSQL with nothing in it, to be copied. */
+    emptyCluster: string;
     /** Of an empty Redis, without a database number; null: no redis-server is installed. */
     redisUrl: string | null;
   }
@@ -30,12 +33,17 @@ export default async function setup(project: TestProject): Promise<() => Promise
   // As root, PostgreSQL runs under another account, which has to get in.
   await chmod(folder, 0o711);
   await writeFile(path.join(folder, 'pid'), String(process.pid));
+  const emptyCluster = path.join(folder, 'empty');
+  const password = randomBytes(16).toString('base64url');
+  await makeCluster(emptyCluster, password);
+  await copyCluster(emptyCluster, path.join(folder, 'postgres'));
   const postgres = await startEmbeddedPostgres({
     folder: path.join(folder, 'postgres'),
-    password: randomBytes(16).toString('base64url'),
+    password,
     settings: { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off', max_connections: '300' },
   });
   project.provide('postgresUrl', postgres.url('postgres'));
+  project.provide('emptyCluster', emptyCluster);
   const redis = findRedis() === null ? null : await startRedis();
   project.provide('redisUrl', redis?.url ?? null);
   if (redis === null)

@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
+import path from 'node:path';
 import pg from 'pg';
 import { inject } from 'vitest';
+import { copyCluster } from './cluster.ts';
 
 export interface TestDatabase {
   /** Of the new database, as its owner. */
@@ -31,6 +33,11 @@ export async function createTestDatabase(): Promise<TestDatabase> {
 /** A database of its own with nothing in it. */
 export function createEmptyDatabase(): Promise<TestDatabase> {
   return cloneOf('template0');
+}
+
+/** Gives a data folder of Rookery a database with nothing in it, for tests that are not about the first start. */
+export function giveCluster(dataDir: string): Promise<void> {
+  return copyCluster(inject('emptyCluster'), path.join(dataDir, 'postgres'));
 }
 
 async function makeTemplate(client: pg.Client): Promise<void> {

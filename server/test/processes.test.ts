@@ -10,7 +10,7 @@ import pg from 'pg';
 import { afterEach, beforeEach, describe, expect, inject, test } from 'vitest';
 import { waitForEnd } from '../src/supervisor/processes.ts';
 import { freePort, occupyPort } from './ports.ts';
-import { createEmptyDatabase, urlOf } from './postgres.ts';
+import { createEmptyDatabase, giveCluster, urlOf } from './postgres.ts';
 
 const program = path.resolve(import.meta.dirname, '../src/supervisor/main.ts');
 const patience = 40_000;
@@ -111,6 +111,7 @@ test(
   'after kill -9 of the supervisor the next start is ready again on the same data',
   { timeout: 90_000 },
   async () => {
+    await giveCluster(dataDir);
     const first = start();
     const { pids } = await first.ready;
     first.child.kill('SIGKILL');
@@ -122,6 +123,7 @@ test(
 );
 
 test('SIGTERM ends all of it with exit code 0', { timeout: 60_000 }, async () => {
+  await giveCluster(dataDir);
   const { child, ready } = start();
   const { pids } = await ready;
   child.kill('SIGTERM');

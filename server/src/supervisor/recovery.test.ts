@@ -4,6 +4,7 @@ import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { giveCluster } from '../../test/postgres.ts';
 import { lockDataFolder } from './lock.ts';
 import { isAlive, processIdentity, waitForEnd } from './processes.ts';
 
@@ -48,6 +49,7 @@ async function startProcess(): Promise<{ child: ChildProcess; ready: Ready }> {
 }
 
 test('after kill -9 of the supervisor no program is left, and the next start takes the database over', async () => {
+  await giveCluster(dataDir);
   const { child, ready } = await startProcess();
   child.kill('SIGKILL');
   await once(child, 'exit');
@@ -60,6 +62,7 @@ test('after kill -9 of the supervisor no program is left, and the next start tak
 });
 
 test('after kill -9 of everything at once the next start loses nothing that was committed', async () => {
+  await giveCluster(dataDir);
   const { child, ready } = await startProcess();
   for (const pid of [child.pid!, ready.pids.server, ready.pids.postgres]) process.kill(pid, 'SIGKILL');
   await once(child, 'exit');
@@ -68,6 +71,7 @@ test('after kill -9 of everything at once the next start loses nothing that was 
 });
 
 test('SIGTERM ends all of it cleanly', async () => {
+  await giveCluster(dataDir);
   const { child, ready } = await startProcess();
   child.kill('SIGTERM');
   const [code] = (await once(child, 'exit')) as [number];

@@ -2,6 +2,7 @@ import { access, chmod, mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { giveCluster } from '../../test/postgres.ts';
 import { isAlive } from './processes.ts';
 import { supervise, type Supervision } from './supervise.ts';
 
@@ -35,7 +36,13 @@ function start(env: NodeJS.ProcessEnv = {}): Watched {
   };
   const supervision = supervise({
     options: { dataDir, databaseUrl: null, secret: null, logLevel: 'error' },
-    env: { PATH: process.env['PATH'], PORT: '0', UNRELATED_SECRET: 'not for workers', ...env },
+    env: {
+      PATH: process.env['PATH'],
+      NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'],
+      PORT: '0',
+      UNRELATED_SECRET: 'not for workers',
+      ...env,
+    },
     programs: { server: fixture('tiny-server'), worker: fixture('tiny-worker') },
     print: hear,
     say: hear,
@@ -71,6 +78,7 @@ test('it runs a database, the server and a worker, and ends all three when it is
 });
 
 test('the worker is given the way to the server and the queue, its own settings, and no secret of the server', async () => {
+  await giveCluster(dataDir);
   const supervision = start({ ROOKERY_ENDPOINT_LOCAL_KEY: 'of an endpoint' });
   await supervision.ready;
   await supervision.heard(/worker was given/);
@@ -103,6 +111,7 @@ test('a second start finds the data of the first, and the same secrets, which on
 });
 
 test('a server that is killed is started again on the same address', async () => {
+  await giveCluster(dataDir);
   const supervision = start();
   const { url } = await supervision.ready;
   const killed = supervision.pids().server!;
@@ -113,6 +122,7 @@ test('a server that is killed is started again on the same address', async () =>
 });
 
 test('a worker that is killed is started again', async () => {
+  await giveCluster(dataDir);
   const supervision = start();
   await supervision.ready;
   await supervision.heard(/worker was given/);
@@ -125,6 +135,7 @@ test('a worker that is killed is started again', async () => {
 });
 
 test('a database that is killed comes back on the same port with what was committed', async () => {
+  await giveCluster(dataDir);
   const supervision = start();
   const { url } = await supervision.ready;
   const killed = supervision.pids().postgres!;
@@ -135,6 +146,7 @@ test('a database that is killed comes back on the same port with what was commit
 });
 
 test('a refusal of the server ends everything with its sentence', async () => {
+  await giveCluster(dataDir);
   const supervision = start({ TINY_REFUSES: 'Port 3000 is in use by another program.' });
   await expect(supervision.ready).rejects.toThrow('Port 3000 is in use by another program.');
   await supervision.stop();
@@ -142,6 +154,7 @@ test('a refusal of the server ends everything with its sentence', async () => {
 });
 
 test('a second Rookery on the same data folder is refused, and the first goes on', async () => {
+  await giveCluster(dataDir);
   const { url } = await start().ready;
   const second = start();
   await expect(second.ready).rejects.toThrow(/Rookery already runs on .* \(process \d+\)/);
@@ -158,6 +171,7 @@ test('stopping while it is starting ends what was begun', async () => {
 });
 
 test('lost secrets are made again, and the database takes the new password', async () => {
+  await giveCluster(dataDir);
   await start().ready;
   await running.pop()!.stop();
   await rm(path.join(dataDir, 'secrets.json'));
