@@ -8,7 +8,10 @@ export interface EncoderModel {
   device: Device;
   /** Why it does not run where it was asked to; null if it does. */
   fallback: string | null;
-  /** A vector of length 1 for each of these different texts. */
-  run(texts: readonly string[]): Promise<Map<string, Float32Array>>;
+  /**
+   * A vector of length 1 for each of these different texts.
+   * @throws the reason of the signal, which is looked at before every batch
+   */
+  run(texts: readonly string[], signal?: AbortSignal): Promise<Map<string, Float32Array>>;
   release(): Promise<void>;
 }

@@ -17,6 +17,7 @@ export interface Encoder extends Pick<EncoderModel, 'identity' | 'device' | 'fal
 
 /**
  * Opens the encoder that npm ships, or the one of a folder; vectors are kept in the cache folder. Belongs into a worker thread.
+ * @param signal once it is aborted, encoding ends before its next batch, by the signal's reason
  * @throws FinalFailure that says what is wrong with a folder
  */
 export async function openEncoder(options: {
@@ -24,8 +25,9 @@ export async function openEncoder(options: {
   device: Device;
   threads: number;
   folder?: EncoderFolder | null;
+  signal?: AbortSignal;
 }): Promise<Encoder> {
-  const { cacheFolder, device, threads, folder } = options;
+  const { cacheFolder, device, threads, folder, signal } = options;
   const model = folder ? await openFolder({ folder, device, threads }) : await openShipped(options);
   const { identity } = model;
   // Devices differ in the last digits.
@@ -45,7 +47,7 @@ export async function openEncoder(options: {
       const missing = [...new Set(texts)].filter((text) => !known.has(text));
       if (missing.length > 0) {
         const begun = performance.now();
-        const made = await model.run(missing);
+        const made = await model.run(missing, signal);
         work.ms += performance.now() - begun;
         work.texts += missing.length;
         for (const [text, vector] of made) known.set(text, vector);

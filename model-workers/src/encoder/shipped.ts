@@ -28,10 +28,11 @@ export async function openShipped(options: {
     identity: encoderIdentity,
     device,
     fallback,
-    async run(texts) {
+    async run(texts, signal) {
       const tokenised = texts.map((text) => ({ text, ids: tokenizer.encode(text) }));
       const vectors = new Map<string, Float32Array>();
       for (const batch of batchesOf(tokenised, { lengths, tokens: tokensOfRun })) {
+        signal?.throwIfAborted();
         const shape = [batch.rows, batch.length];
         const output = await session.run({
           ids: new Tensor('int64', batch.ids, shape),

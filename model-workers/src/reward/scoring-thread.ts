@@ -52,7 +52,13 @@ async function useEncoder(request: Extract<ScoringRequest, { type: 'open' }>): P
   const { folder, cacheFolder, manifest } = request;
   const known = encoders.get(manifest.encoder.sha256);
   if (known) return known;
-  const opened = await openEncoder({ cacheFolder, device: request.device as Device, threads: 1, folder });
+  const opened = await openEncoder({
+    cacheFolder,
+    device: request.device as Device,
+    threads: 1,
+    folder,
+    signal,
+  });
   const { sha256 } = opened.identity;
   const same = encoders.get(sha256);
   if (same) await opened.close();

@@ -22,7 +22,7 @@ async function carryOut(request: TrainingRequest): Promise<TrainingAnswers[Train
     case 'begin': {
       const { cacheFolder, settings, previous, folder } = request;
       const device = request.device as Device;
-      encoder = await openEncoder({ cacheFolder, device, threads: availableParallelism(), folder });
+      encoder = await openEncoder({ cacheFolder, device, threads: availableParallelism(), folder, signal });
       training = createRewardTraining({ encoder, settings, previous });
       return { fallback: encoder.fallback };
     }

@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { encoderFolderOf, readEncoderFolders } from '../../encoder-folders.ts';
 import { FinalFailure } from '../../final-failure.ts';
@@ -16,10 +17,11 @@ afterAll(async () => {
   for (const folder of [cacheFolder, ...folders]) await rm(folder, { recursive: true });
 });
 
-async function open(options: FolderOptions = {}): Promise<Encoder> {
-  const folder = await makeEncoderFolder(options);
-  folders.push(folder);
-  return openEncoder({ cacheFolder, device: 'cpu', threads: 1, folder: { name: 'TINY', path: folder } });
+async function open(options: FolderOptions = {}, signal?: AbortSignal): Promise<Encoder> {
+  const made = await makeEncoderFolder(options);
+  folders.push(made);
+  const folder = { name: 'TINY', path: made };
+  return openEncoder({ cacheFolder, device: 'cpu', threads: 1, folder, ...(signal && { signal }) });
 }
 
 /** The vector of a row of tokens, by hand. */
@@ -61,6 +63,16 @@ describe('the encoder of a folder', () => {
     expect(encoder.identity).toMatchObject({ name: 'TINY', version: '1', dimensions });
     await encoder.close();
     await others.close();
+  });
+
+  it('stops between two batches when it is told to', async () => {
+    const stop = new AbortController();
+    const encoder = await open({}, stop.signal);
+    const encoding = encoder.encode(Array.from({ length: 1000 }, (_, index) => `stopped ${index}`));
+    await setImmediate();
+    stop.abort(new Error('enough'));
+    await expect(encoding).rejects.toThrow('enough');
+    await encoder.close();
   });
 
   it('is another encoder with another model, tokenizer or pooling', async () => {

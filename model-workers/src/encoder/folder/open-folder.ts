@@ -35,10 +35,11 @@ export async function openFolder(options: {
     lengths: [...lengths.filter((length) => length < read.longestText), read.longestText],
     tokens: device === 'cpu' ? tokensOfRun.cpu : tokensOfRun.other,
   };
-  const run: EncoderModel['run'] = async (texts) => {
+  const run: EncoderModel['run'] = async (texts, signal) => {
     const tokenised = texts.map((text) => ({ text, ids: tokenise(text) }));
     const vectors = new Map<string, Float32Array>();
     for (const batch of batchesOf(tokenised, shapes)) {
+      signal?.throwIfAborted();
       const made = await runBatch({ session, device }, { batch, read, folder });
       for (const [row, text] of batch.texts.entries()) vectors.set(text, made[row]!);
     }

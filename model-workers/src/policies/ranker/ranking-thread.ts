@@ -89,7 +89,7 @@ async function open(request: Extract<RankingRequest, { type: 'open' }>): Promise
   const { rankerId, model, cacheFolder } = request;
   const device = request.device as Device;
   const threads = availableParallelism();
-  const opening = encoders.get(cacheFolder) ?? openEncoder({ cacheFolder, device, threads });
+  const opening = encoders.get(cacheFolder) ?? openEncoder({ cacheFolder, device, threads, signal });
   encoders.set(cacheFolder, opening);
   opening.catch(() => encoders.delete(cacheFolder));
   const encoder = await opening;

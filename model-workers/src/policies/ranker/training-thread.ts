@@ -22,7 +22,7 @@ async function carryOut(request: TrainingRequest): Promise<TrainingAnswers[Train
     case 'begin': {
       const { cacheFolder, settings } = request;
       const device = request.device as Device;
-      encoder = await openEncoder({ cacheFolder, device, threads: availableParallelism() });
+      encoder = await openEncoder({ cacheFolder, device, threads: availableParallelism(), signal });
       training = createTraining({ encoder, settings });
       return { fallback: encoder.fallback };
     }
