@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /** A question of a snapshot; null: whether it is held out is not decided. */
 export interface Drawable {
@@ -27,12 +27,14 @@ export function decideHeldOut(
   const elsewhere = new Map(decided.map((row) => [textOf(row), row.isHeldOut]));
   const groups = [...byText].map(([text, members]) => ({
     members,
+    text,
     decided: members.find(({ isHeldOut }) => isHeldOut !== null)?.isHeldOut ?? elsewhere.get(text) ?? null,
-    lot: createHash('sha256').update(`${projectId} ${text}`).digest('hex'),
   }));
   const open = groups
     .filter(({ decided }) => decided === null)
-    .toSorted((one, other) => (one.lot < other.lot ? -1 : 1));
+    .map((group) => ({ group, lot: hash('sha256', `${projectId} ${group.text}`) }))
+    .toSorted((one, other) => (one.lot < other.lot ? -1 : 1))
+    .map(({ group }) => group);
   const already = groups.filter(({ decided }) => decided === true).length;
   const wanted = Math.min(
     Math.max(1, Math.round((groups.length * percent) / 100)),

@@ -11,7 +11,15 @@ import { whileHeld } from '../../../test/locks.ts';
 import { finishTraining, modelFileOf, rewardManifest } from '../../../test/rewards.ts';
 import { buildApp } from '../../app.ts';
 import type { Transaction } from '../../db/database.ts';
-import { answerScores, jobs, questions, rewardModels } from '../../db/schema/index.ts';
+import {
+  answerScores,
+  comparisons,
+  jobs,
+  members,
+  questions,
+  ratings,
+  rewardModels,
+} from '../../db/schema/index.ts';
 import { sweepScoreRequests } from './ask.ts';
 import { draftTraining } from './training-set.ts';
 
@@ -90,6 +98,37 @@ test('training is refused with what to do while there is too little to learn fro
   const preview = await lead.client.previewRewardTraining({ params: { projectId }, body: {} });
   expect(preview).toMatchObject({ pairs: 12, ties: 12, problem: expect.stringMatching(/ties/) as unknown });
   expect([...(await heldOut()).values()].every((held) => held === null)).toBe(true);
+});
+
+test('a preview counts ties as they are learnt from, and what the choice of sources leaves out', async () => {
+  const other = await server.buildMember({ projectId, roles: ['rater'] });
+  const pairIds = (await buildPairs(server, { projectId, count: 2, wanted: 2 })).map(({ id }) => id);
+  for (const who of [rater, other, rater, other]) await (await claimComparison(who, projectId)).submit();
+  const rate = async (member: TestMember, value: number, pairId: string) => {
+    const isOf = and(eq(comparisons.memberId, member.memberId), eq(comparisons.pairId, pairId));
+    const of = server.deps.db.select({ id: comparisons.id }).from(comparisons).where(isOf);
+    await server.deps.db.update(ratings).set({ value }).where(inArray(ratings.comparisonId, of));
+  };
+  for (const pairId of pairIds) await rate(rater, -0.5, pairId);
+  await rate(other, 1, pairIds[0]!);
+  await rate(other, 0.5, pairIds[1]!);
+  const preview = (body: Parameters<Client['previewRewardTraining']>[0]['body']) =>
+    lead.client.previewRewardTraining({ params: { projectId }, body });
+  const all = { comparisons: 4, pairs: 2, questions: 2, leftOut: { imported: 0, simulated: 0 } };
+  expect(await preview({})).toMatchObject({ ...all, ties: 2 });
+  expect(await preview({ muchBetter: 'graded' })).toMatchObject({ ...all, ties: 1 });
+  await server.deps.db.update(members).set({ isSimulated: true }).where(eq(members.id, other.memberId));
+  expect(await preview({})).toMatchObject({
+    comparisons: 2,
+    pairs: 2,
+    ties: 0,
+    bySource: [{ source: 'people', comparisons: 2 }],
+    leftOut: { imported: 0, simulated: 2 },
+  });
+  expect((await preview({ simulated: true })).bySource).toEqual([
+    { source: 'people', comparisons: 2 },
+    { source: 'simulated', comparisons: 2 },
+  ]);
 });
 
 test('a quarter of the questions is held out for good', async () => {

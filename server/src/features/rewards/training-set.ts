@@ -1,5 +1,5 @@
 import type { RewardPreview, RewardSettings } from '@rookery/shared/api';
-import { fewestPreferred, isTie, labelOf } from '@rookery/shared/reward';
+import { fewestPreferred } from '@rookery/shared/reward';
 import { and, asc, eq, isNotNull, isNull, sql, type SQL } from 'drizzle-orm';
 import { counts } from '../../db/counting-comparisons.ts';
 import type { Queryable, Transaction } from '../../db/database.ts';
@@ -17,7 +17,7 @@ import {
   rewardTrainingComparisons,
   rewardZeroAnswers,
 } from '../../db/schema/index.ts';
-import { decideHeldOut } from './held-out.ts';
+import { decideHeldOut, type Drawable } from './held-out.ts';
 
 /** `people`, `simulated`, or the name of an import. */
 const source = sql<string>`case when ${comparisons.origin} = 'import' then ${comparisonImports.name}
@@ -58,45 +58,61 @@ export async function draftTraining(
   db: Queryable,
   { projectId, settings }: { projectId: string; settings: RewardSettings },
 ): Promise<TrainingDraft> {
-  const { rows } = await db.execute<{
-    questionId: string;
-    fullText: string;
-    isHeldOut: boolean | null;
-    overall: number[];
-    sources: string[];
-  }>(sql`select ${questions.id} as "questionId", ${questions.fullText} as "fullText", ${questions.isHeldOut} as "isHeldOut",
-      array_agg(${ratings.value}) as overall, array_agg(${source}) as sources
-    from ${from} inner join ${ratings} on ${ratings.comparisonId} = ${comparisons.id} and ${ratings.criterion} = 'overall'
-    where ${isUsable(projectId)} and ${isChosen(settings)}
-    group by ${pairs.id}, ${questions.id}`);
-  const leftOut = await readLeftOut(db, { projectId, settings });
-  const decided = decideHeldOut(rows, {
+  const asked = await readQuestions(db, { projectId, settings });
+  const { bySource, leftOut } = await readSources(db, { projectId, settings });
+  const isNew = asked.some(({ isHeldOut }) => isHeldOut === null);
+  const decided = decideHeldOut(asked, {
     projectId,
     percent: settings.heldOutPercent,
-    decided: await readDecided(db, projectId),
+    decided: isNew ? await readDecided(db, projectId) : [],
   });
-  const isHeldOut = (row: (typeof rows)[number]): boolean => row.isHeldOut ?? decided.get(row.questionId)!;
-  const labels = rows.map((row) => ({
-    isHeldOut: isHeldOut(row),
-    isTie: isTie(labelOf(row.overall, settings.muchBetter)!),
-  }));
-  const bySource = Map.groupBy(
-    rows.flatMap(({ sources }) => sources),
-    (name) => name,
-  );
-  const heldOut = new Set(rows.filter(isHeldOut).map(({ questionId }) => questionId));
+  const heldOut = asked.filter(({ isHeldOut, questionId }) => isHeldOut ?? decided.get(questionId)!);
   const figures = {
-    comparisons: rows.reduce((sum, { overall }) => sum + overall.length, 0),
-    pairs: rows.length,
-    ties: labels.filter((label) => label.isTie).length,
-    questions: new Set(rows.map(({ questionId }) => questionId)).size,
-    heldOutQuestions: heldOut.size,
-    bySource: [...bySource]
-      .map(([name, all]) => ({ source: name, comparisons: all.length }))
-      .toSorted((one, other) => other.comparisons - one.comparisons),
+    comparisons: sumOf(asked, 'comparisons'),
+    pairs: sumOf(asked, 'pairs'),
+    ties: sumOf(asked, 'ties'),
+    questions: asked.length,
+    heldOutQuestions: heldOut.length,
+    bySource,
     leftOut,
   };
-  return { figures, decided, problem: problemOf(figures, labels) };
+  const preferredHeldOut = sumOf(heldOut, 'pairs') - sumOf(heldOut, 'ties');
+  return { figures, decided, problem: problemOf(figures, { preferredHeldOut }) };
+}
+
+interface AskedQuestion extends Drawable, Record<string, unknown> {
+  comparisons: number;
+  pairs: number;
+  /** Of its pairs, those of which neither answer is preferred. */
+  ties: number;
+}
+
+const sumOf = (asked: readonly AskedQuestion[], what: 'comparisons' | 'pairs' | 'ties'): number =>
+  asked.reduce((sum, question) => sum + question[what], 0);
+
+/** The questions of the comparisons that would be learnt from. They are counted by the database: comparisons are many. */
+async function readQuestions(
+  db: Queryable,
+  { projectId, settings }: { projectId: string; settings: RewardSettings },
+): Promise<AskedQuestion[]> {
+  // As `labelOf` and `isTie` have it.
+  const graded = sql`${settings.muchBetter === 'graded'}::boolean`;
+  const isTie = sql`abs(avg(case when ${graded} then ${ratings.value} else sign(${ratings.value}) end)) < 2e-9`;
+  const { rows } = await db.execute<AskedQuestion>(sql`
+    with labelled as (
+      select ${pairs.questionId} as question_id, count(*) as comparisons, ${isTie} as is_tie
+      from ${from} inner join ${ratings} on ${ratings.comparisonId} = ${comparisons.id} and ${ratings.criterion} = 'overall'
+      where ${isUsable(projectId)} and ${isChosen(settings)}
+      group by ${pairs.id}
+    ), counted as (
+      select question_id, sum(comparisons)::int as comparisons, count(*)::int as pairs,
+        (count(*) filter (where is_tie))::int as ties
+      from labelled group by question_id
+    )
+    select question_id as "questionId", ${questions.fullText} as "fullText", ${questions.isHeldOut} as "isHeldOut",
+      comparisons, pairs, ties
+    from counted inner join ${questions} on ${questions.id} = question_id`);
+  return rows;
 }
 
 /** Every question of a project that a training has met, whether or not this one does. */
@@ -106,21 +122,34 @@ const readDecided = (db: Queryable, projectId: string) =>
     .from(questions)
     .where(and(eq(questions.projectId, projectId), isNotNull(questions.isHeldOut)));
 
-/** Comparisons that would count but for the choice of sources. */
-async function readLeftOut(
+/** Where the comparisons are from, the most first, and how many would count but for the choice of sources. */
+async function readSources(
   db: Queryable,
   { projectId, settings }: { projectId: string; settings: RewardSettings },
-): Promise<RewardPreview['leftOut']> {
-  const { rows } = await db.execute<RewardPreview['leftOut']>(sql`select
-      (count(*) filter (where ${comparisons.origin} = 'import'))::int as imported,
-      (count(*) filter (where ${members.isSimulated}))::int as simulated
-    from ${from} where ${isUsable(projectId)} and not ${isChosen(settings)}`);
-  return rows[0]!;
+): Promise<Pick<RewardPreview, 'bySource' | 'leftOut'>> {
+  const { rows } = await db.execute<{
+    source: string;
+    isImported: boolean;
+    isChosen: boolean;
+    comparisons: number;
+  }>(sql`
+    select ${source} as source, ${comparisons.origin} = 'import' as "isImported", ${isChosen(settings)} as "isChosen",
+      count(*)::int as comparisons
+    from ${from} where ${isUsable(projectId)}
+    group by 1, 2, 3 order by comparisons desc, source`);
+  const countLeftOut = (imported: boolean): number =>
+    rows.reduce((sum, row) => sum + (!row.isChosen && row.isImported === imported ? row.comparisons : 0), 0);
+  return {
+    bySource: rows.flatMap((row) =>
+      row.isChosen ? { source: row.source, comparisons: row.comparisons } : [],
+    ),
+    leftOut: { imported: countLeftOut(true), simulated: countLeftOut(false) },
+  };
 }
 
 function problemOf(
   { pairs: all, ties, questions: asked, leftOut }: Omit<RewardPreview, 'problem'>,
-  labels: readonly { isHeldOut: boolean; isTie: boolean }[],
+  { preferredHeldOut }: { preferredHeldOut: number },
 ): string | null {
   const preferred = all - ties;
   const others =
@@ -139,13 +168,11 @@ function problemOf(
       'All comparisons are of one question, and some questions have to be held out to test the model. ' +
       `Have pairs of other questions compared.${others}`
     );
-  const side = [true, false].find(
-    (isHeldOut) => !labels.some((label) => label.isHeldOut === isHeldOut && !label.isTie),
-  );
-  if (side === undefined) return null;
-  return side
-    ? `No pair of the held-out questions has a preferred answer, so the model could not be tested. Have pairs of more questions compared.${others}`
-    : `Every pair with a preferred answer is of a held-out question, so nothing is left to learn from. Have pairs of more questions compared.${others}`;
+  if (preferredHeldOut === 0)
+    return `No pair of the held-out questions has a preferred answer, so the model could not be tested. Have pairs of more questions compared.${others}`;
+  if (preferredHeldOut === preferred)
+    return `Every pair with a preferred answer is of a held-out question, so nothing is left to learn from. Have pairs of more questions compared.${others}`;
+  return null;
 }
 
 /** Writes down which questions are held out. */
