@@ -43,6 +43,19 @@ export class WatchedJob {
     }
   }
 
+  /** Has it tried again after it failed. Never rejects. */
+  async retry(): Promise<void> {
+    if (!this.job) return;
+    try {
+      this.job = await this.#session.api.retryJob({
+        params: { projectId: this.#projectId, jobId: this.job.id },
+      });
+      this.error = null;
+    } catch (error) {
+      this.error = error;
+    }
+  }
+
   async cancel(): Promise<void> {
     if (!this.job) return;
     try {

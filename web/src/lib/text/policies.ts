@@ -179,7 +179,7 @@ export const policiesText = {
     startUntrained: 'Make it untrained',
     queued: 'Waiting for a model worker…',
     progress: (done: number, total: number | null) =>
-      total === null ? 'Training…' : `Training: ${number(done)} of ${number(total)}`,
+      total === null ? 'Training…' : `Training: step ${number(done)} of ${number(total)}`,
     stays: 'You can close this: it goes on, and the list shows it.',
     done: 'Trained.',
     see: 'See the version',

@@ -64,6 +64,8 @@ export const queueText = {
   /** One job on its own page. */
   job: {
     back: 'All jobs',
+    see: 'See its job',
+    change: 'Change the settings',
     failed: 'It failed',
     lastError: 'What went wrong at its last attempt',
     held: 'It waits until its sampling plan is resumed.',

@@ -272,7 +272,7 @@ export const rewardsText = {
     start: 'Train',
     queued: 'Waiting for a model worker…',
     progress: (done: number, total: number | null) =>
-      total === null ? 'Training…' : `Training: ${number(done)} of ${number(total)}`,
+      total === null ? 'Training…' : `Training: step ${number(done)} of ${number(total)}`,
     stays: 'You can close this: it goes on, and the list shows it.',
     done: 'Trained.',
     see: 'See the version',
@@ -351,7 +351,7 @@ export const rewardsText = {
 
   bestOf: {
     title: 'Best of n',
-    help: 'What it is worth to draw n samples of a question and keep the one with the highest score. Each point is the mean over all ways to pick n of the samples that there are, so that it does not hang on the luck of one draw.',
+    help: 'What it is worth to draw n samples of a question and keep the one with the highest score. Each point is the mean over all ways to pick n of the samples that there are, so that it does not hang on the luck of one draw. A large n is of the questions alone that have so many samples: the numbers say how many.',
     from: (samples: number, questions: number) =>
       `${counted(samples, 'scored sample', 'scored samples')}; ${counted(questions, 'question has', 'questions have')} at least two`,
     waiting: (count: number) =>
