@@ -48,7 +48,6 @@ export async function readComparisons(file: string): Promise<ComparisonsFile> {
       questionId: hashOf(question.fullText),
       firstAnswerId: ids[0]!,
       secondAnswerId: ids[1]!,
-      source: 'file',
       isHeldOut: false,
       ratings: [{ comparisonId: String(line), revision: 1, source: 'file', values: { overall: score } }],
     });

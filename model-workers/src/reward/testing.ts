@@ -34,7 +34,6 @@ export function madeComparisons(questions: number): { answers: RewardAnswer[]; p
       questionId: `q${number}`,
       firstAnswerId: ids[isSwapped ? 1 : 0]!,
       secondAnswerId: ids[isSwapped ? 0 : 1]!,
-      source: 'people',
       isHeldOut,
       ratings: [
         { comparisonId: `c${number}`, revision: 1, source: 'people', values: { overall, accuracy: overall } },

@@ -328,16 +328,13 @@ export const rewardJobPairSchema = z.object({
   questionId: idSchema,
   firstAnswerId: idSchema,
   secondAnswerId: idSchema,
-  source: z
-    .string()
-    .describe('`people`, `simulated`, or the name of an import; of several, that of most ratings.'),
   isHeldOut: z.boolean(),
   ratings: z
     .array(
       z.object({
         comparisonId: idSchema,
         revision: z.number().int(),
-        source: z.string(),
+        source: z.string().describe('`people`, `simulated`, or the name of an import.'),
         values: z
           .partialRecord(z.enum(criterionIds), z.number().min(-1).max(1))
           .describe('By criterion; positive: the first is better.'),

@@ -163,7 +163,7 @@ test('a job learns from the ratings as they were when it was made', async () => 
   });
   const all = [...items, ...rest.items];
   expect(all.map(({ pairId }) => pairId)).toEqual(pairs.map(({ id }) => id).toSorted());
-  expect(all[0]).toMatchObject({ source: 'people', ratings: [{ revision: 1 }] });
+  expect(all[0]).toMatchObject({ ratings: [{ source: 'people', revision: 1 }] });
   expect(Math.abs(all[0]!.ratings[0]!.values.overall!)).toBe(0.5);
   expect(all.filter(({ isHeldOut }) => isHeldOut)).toHaveLength(3);
   const read = await worker.listRewardAnswers({ params: { jobId }, query: { limit: 200 } });

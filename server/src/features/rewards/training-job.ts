@@ -106,7 +106,6 @@ export async function listRewardJobPairs(
       questionId: pairs.questionId,
       firstAnswerId: pairs.firstAnswerId,
       secondAnswerId: pairs.secondAnswerId,
-      source: sql<string>`mode() within group (order by ${fixed.source})`,
       isHeldOut: sql<boolean>`bool_or(${fixed.isHeldOut})`,
       ratings: sql<
         { comparisonId: string; revision: number; source: string; values: Record<string, number> }[]
