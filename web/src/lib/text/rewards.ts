@@ -128,6 +128,7 @@ export const rewardsText = {
     codeWords: (one: { rookery: string; node: string; onnxruntime: string }) =>
       `Rookery ${one.rookery}, Node ${one.node}, onnxruntime ${one.onnxruntime}`,
     device: 'Device',
+    fellBack: 'not the one that was asked for',
     seconds: 'Time',
     secondsWords: (one: { reading: string; encoding: string; training: string }) =>
       `reading ${one.reading}, encoding ${one.encoding}, training ${one.training}`,
@@ -218,7 +219,7 @@ export const rewardsText = {
   },
   byCriterion: {
     title: 'Accuracy by criterion',
-    help: 'It learns from the overall rating. This is how often its preference is that of each criterion.',
+    help: 'It learns from the overall rating. This is how often its preference is that of each criterion. Few ratings make wide intervals: the numbers say how many there are.',
     file: 'accuracy-by-criterion.csv',
     name: 'Criterion',
   },
