@@ -4,8 +4,21 @@ import { mkdir, readFile, readdir, stat, symlink, writeFile } from 'node:fs/prom
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { writeSettings } from './settings-file.ts';
-import { bodyOf, closers, error, folder, job, jobId, oneProject, rookery, serve } from './testing.ts';
+import {
+  bodyOf,
+  closers,
+  error,
+  folder,
+  job,
+  jobId,
+  oneProject,
+  rookery,
+  serve,
+  useFolder,
+} from './testing.ts';
 import { walkFolder } from './uploads.ts';
+
+useFolder();
 
 test('a command that is not given rightly exits with 2 and says how it is given', async () => {
   for (const args of [

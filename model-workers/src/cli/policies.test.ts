@@ -12,8 +12,11 @@ import {
   oneProject,
   rookery,
   serve,
+  useFolder,
   type Script,
 } from './testing.ts';
+
+useFolder();
 
 const idOf = (n: number): string => `0190a000-0000-7000-8000-0000000001${String(n).padStart(2, '0')}`;
 const planId = idOf(50);

@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { madeComparisons } from '../reward/testing.ts';
-import { folder, rookery } from './testing.ts';
+import { folder, rookery, useFolder } from './testing.ts';
+
+useFolder();
 
 const { answers, pairs } = madeComparisons(20);
 const byId = new Map(answers.map((answer) => [answer.answerId, answer]));

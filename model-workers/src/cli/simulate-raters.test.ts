@@ -2,7 +2,9 @@ import { projectSettingsSchema, type ComparisonTask } from '@rookery/shared/api'
 import { emptyJudgement, valueOfChoice, type Judgement, type Side } from '@rookery/shared/comparisons';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { expect, test } from 'vitest';
-import { bodyOf, now, projectId, rookery, serve, type Script } from './testing.ts';
+import { bodyOf, now, projectId, rookery, serve, useFolder, type Script } from './testing.ts';
+
+useFolder();
 
 const idOf = (kind: number, number: number): string =>
   `0190a000-0000-7000-8000-0000000${kind}${String(number).padStart(4, '0')}`;

@@ -16,13 +16,16 @@ export const now = '2026-01-01T12:00:00.000Z';
 export let folder: string;
 export const closers: (() => Promise<unknown>)[] = [];
 
-beforeEach(async () => {
-  folder = await mkdtemp(path.join(tmpdir(), 'rookery-cli-'));
-});
-afterEach(async () => {
-  for (const close of closers.splice(0)) await close();
-  await rm(folder, { recursive: true, force: true });
-});
+/** Call it at the top of a test file: makes `folder` before each of its tests, and tidies up after it. */
+export function useFolder(): void {
+  beforeEach(async () => {
+    folder = await mkdtemp(path.join(tmpdir(), 'rookery-cli-'));
+  });
+  afterEach(async () => {
+    for (const close of closers.splice(0)) await close();
+    await rm(folder, { recursive: true, force: true });
+  });
+}
 
 /** Runs a command line within this process, with a home of its own and no terminal. */
 export async function rookery(
