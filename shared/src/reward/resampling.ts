@@ -90,13 +90,15 @@ function figureOf(units: readonly (readonly number[])[], figure: Figure): number
 function resamplesOf(units: readonly (readonly number[])[], figure: Figure, seed: string | number): number[] {
   if (units.length < 2) return [];
   const random = seededRandom(`reward ${seed} intervals`);
-  const sums = new Float64Array(units[0]!.length);
+  const width = units[0]!.length;
+  const flat = Float64Array.from(units.flat());
+  const sums = new Float64Array(width);
   const values: number[] = [];
   for (let resample = 0; resample < resamples; resample += 1) {
     sums.fill(0);
     for (let drawn = 0; drawn < units.length; drawn += 1) {
-      const unit = units[random.below(units.length)]!;
-      for (let at = 0; at < sums.length; at += 1) sums[at]! += unit[at]!;
+      const start = width * random.below(units.length);
+      for (let at = 0; at < width; at += 1) sums[at]! += flat[start + at]!;
     }
     const value = figure(sums);
     if (value !== null) values.push(value);
