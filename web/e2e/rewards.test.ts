@@ -153,6 +153,7 @@ describe('a lead trains a reward model and looks at what it says', () => {
     await page.emulateMedia({ colorScheme: 'dark' });
     for (const place of ['Figures', 'Answers by score', 'Disagreements', 'Best of n']) {
       await page.getByRole('link', { name: place }).click();
+      await page.getByRole('link', { name: place }).and(page.locator('[aria-current]')).waitFor();
       await page.getByRole('heading', { level: 1 }).waitFor();
       await page.waitForLoadState('networkidle');
       await expectAccessible(page);
