@@ -2,8 +2,8 @@ import { pagesOf } from '../pages.ts';
 import { namedReward, rewardFile } from './reward-job.ts';
 import type { JobHandler } from './index.ts';
 
-/** Answers that are scored and handed in together. */
-const together = 100;
+/** Answers that are scored and handed in together: a request that somebody waits for comes in between, after some two seconds at most. */
+const together = 20;
 
 /** Scores the answers of a job that have no score yet; what was handed in before stays. */
 export const scoreAnswers: JobHandler = async (context) => {
