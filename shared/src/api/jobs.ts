@@ -119,7 +119,7 @@ export const jobRoutes = defineRoutes({
   retryJob: {
     method: 'POST',
     path: '/api/projects/:projectId/jobs/:jobId/retry',
-    summary: 'Try a failed job again',
+    summary: 'Try a failed job again, or a cancelled one that a round waits for',
     tag: 'jobs',
     access: { project: ['lead'] },
     params: jobParams,

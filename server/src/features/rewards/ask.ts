@@ -46,7 +46,8 @@ export async function rankAnswers(deps: Dependencies, asked: Asked): Promise<Ran
       at: deps.clock(),
     }),
   );
-  await enqueueJob(deps, job);
+  // Not waited for: a queue that cannot be reached would outlast the time that was given.
+  void enqueueJob(deps, job);
   const ended = await untilEnded(deps, job, asked);
   if (ended.state === 'cancelled') throw asked.signal.aborted ? leftAlone() : tooLate();
   const { scores } = resultOf(ended, answers.length);

@@ -459,7 +459,9 @@ test('a server that closes ends requests that wait, and those of a server that w
   const url = `/api/projects/${projectId}/reward-models/${modelId}/score`;
   const logged: string[] = [];
   const log = pino({ level: 'warn' }, { write: (line: string) => void logged.push(line) });
-  const closing = await buildApp({ ...server.deps, log });
+  // Nor does a queue that cannot be reached keep it open.
+  const queues = { ...server.deps.queues, add: () => new Promise<void>(() => {}) };
+  const closing = await buildApp({ ...server.deps, log, queues });
   const headers = { authorization: `Bearer ${lead.token}` };
   const payload = { question: 'Why?', answer: 'So.', quotes: [], wait: 100 };
   const asked = closing.inject({ method: 'POST', url, headers, payload });
