@@ -49,9 +49,7 @@ function whyChosen(
   const inRound = `In round ${number}`;
   const share = `${selection.randomPercent} % of pairs are drawn at random.`;
   if (rule === 'closest' || rule === 'best-of-n') {
-    const [first, second] = scores.map((score) =>
-      score === null ? 'none' : score.toFixed(2).replace('-', '−'),
-    );
+    const [first, second] = scores.map((score) => (score === null ? 'none' : scoreWords(score)));
     const model = chosenBy === null ? 'its reward model' : `reward model ${chosenBy.version}`;
     const gave = `${model} gave its answers ${first} and ${second}`;
     return rule === 'closest'
@@ -62,6 +60,12 @@ function whyChosen(
   if (selection.rule === 'random') return drawn;
   const ruleName = selection.rule === 'closest' ? 'closest scores' : 'best of n';
   return `${drawn} ${selection.randomPercent} % of the round's pairs are, and those that its rule, ${ruleName}, could not fill.`;
+}
+
+/** With two digits after the point, or as many as it takes for two that count: scores may be close together. */
+function scoreWords(score: number): string {
+  const digits = score === 0 ? 2 : Math.min(6, Math.max(2, Math.ceil(1 - Math.log10(Math.abs(score)))));
+  return score.toFixed(digits).replace('-', '−');
 }
 
 const withProbability = (probability: number | null): string =>
