@@ -50,7 +50,7 @@ export const choosePairs: JobProcessor = async (deps, context) => {
   const chosen: ChosenPair[] = [];
   for (const ofQuestion of choice) {
     chosen.push(...ofQuestion);
-    // Many samples of a question are very many pairs: others have their turn in between.
+    // Many samples of a question are very many pairs.
     await setImmediate();
     context.signal.throwIfAborted();
   }

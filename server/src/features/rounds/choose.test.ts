@@ -171,3 +171,12 @@ test('a random pair is drawn as often as its probability says', () => {
   // Four standard deviations of a share of 1/3 in 2,000 draws.
   for (const count of times.values()) expect(Math.abs(count / seeds - 1 / 3)).toBeLessThan(0.043);
 });
+
+test('it gives way after each question that it has to go through, before the first pair too', () => {
+  const questions = ['a', 'b', 'c'].map((id) =>
+    questionOf(id, [{ score: 0 }, { score: 1 }, { score: 2 }], [[0, 1]]),
+  );
+  const selection = { rule: 'random', randomPercent: 25 } as const;
+  const steps = [...choosePairs({ questions, count: 3, seed: 'one', selection })];
+  expect(steps.map(({ length }) => length)).toEqual([0, 0, 0, 1, 1, 1]);
+});

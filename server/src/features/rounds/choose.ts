@@ -34,6 +34,7 @@ type SamplePair = readonly [ScoredSample, ScoredSample];
  * that does not come out even, and what a question has too few pairs for goes to others; by lot too, which of the places are for random pairs.
  * Within a question the rule chooses first, among samples that have a score; random ones are drawn from what is left, and fill what the rule
  * could not. The same seed, samples and scores give the same pairs, in whatever order they come.
+ * @yields the pairs of a question, or none: after each piece of work that may take some milliseconds, so that others can have their turn
  */
 export function* choosePairs(input: {
   questions: readonly SampledQuestion[];
@@ -44,7 +45,11 @@ export function* choosePairs(input: {
   const { count, selection, seed } = input;
   const { rule } = selection;
   const questions = input.questions.toSorted((one, other) => (one.questionId < other.questionId ? -1 : 1));
-  const rooms = questions.map(roomOf);
+  const rooms: number[] = [];
+  for (const question of questions) {
+    rooms.push(roomOf(question));
+    if (question.existing.size > 0) yield [];
+  }
   const places = dealPlaces({ rooms, count, random: seededRandom(`${seed} places`) });
   const percent = rule === 'random' ? 100 : selection.randomPercent;
   const randomPlaces = dealShare({ places, percent, random: seededRandom(`${seed} random`) });
