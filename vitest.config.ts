@@ -9,7 +9,10 @@ const env = {
   NODE_COMPILE_CACHE: path.join(import.meta.dirname, 'node_modules/.cache/rookery/compiled'),
 };
 
-// Test files of a room share processes, in which modules are loaded once (`isolate: false`): loading took longer than most tests.
+/** Starts workers as processes, on the queues of the server's tests. */
+const workerProcesses = 'model-workers/src/main.test.ts';
+
+// Most test files share processes, in which modules are loaded once (`isolate: false`): loading took longer than most tests.
 export default defineConfig({
   test: {
     maxWorkers,
@@ -18,11 +21,22 @@ export default defineConfig({
       {
         test: {
           name: 'server',
-          include: ['server/**/*.test.ts', 'model-workers/**/*.test.ts'],
+          include: ['server/**/*.test.ts', workerProcesses],
           globalSetup: ['server/test/global-setup.ts'],
           testTimeout: 20_000,
           hookTimeout: 60_000,
           isolate: false,
+          env,
+        },
+      },
+      {
+        // In processes of their own: they replace modules, and run models in threads.
+        test: {
+          name: 'model-workers',
+          include: ['model-workers/**/*.test.ts'],
+          exclude: ['**/node_modules/**', workerProcesses],
+          testTimeout: 20_000,
+          hookTimeout: 60_000,
           env,
         },
       },
