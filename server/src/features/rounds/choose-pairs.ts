@@ -47,19 +47,19 @@ export const choosePairs: JobProcessor = async (deps, context) => {
     selection: options.selection,
     seed: round.seed,
   });
-  const chosen: ChosenPair[] = [];
+  const pairingId = uuidv7();
+  const at = deps.clock();
+  const chosen: (typeof pairs.$inferInsert)[] = [];
   for (const ofQuestion of choice) {
-    chosen.push(...ofQuestion);
+    chosen.push(...ofQuestion.map((pair) => rowOf(pair, { round, options, pairingId, overlap, at })));
     // Many samples of a question are very many pairs.
     await setImmediate();
     context.signal.throwIfAborted();
   }
-  const at = deps.clock();
   await deps.db.transaction(async (tx) => {
     await holdPairing(tx, round);
     // Refused once the job was cancelled, or another attempt has begun.
     await context.saveCheckpoint({ chosen: chosen.length }, tx);
-    const pairingId = uuidv7();
     const { seed } = round;
     const inserted = await tx
       .insert(pairings)
@@ -69,7 +69,7 @@ export const choosePairs: JobProcessor = async (deps, context) => {
     // The attempt before made them, and was killed before it could say so.
     if (inserted.length === 0) return;
     // Somebody may have paired some of them by hand in the meantime.
-    await insertPairs(tx, rowsOf({ round, options, pairingId, overlap, chosen, at }));
+    await insertPairs(tx, chosen);
     await recordEvent(tx, {
       projectId,
       actorId,
@@ -100,30 +100,24 @@ async function holdPairing(tx: Transaction, { id }: RoundRow): Promise<void> {
   }
 }
 
-function rowsOf(made: {
-  round: RoundRow;
-  options: RoundOptions;
-  pairingId: string;
-  overlap: number;
-  chosen: readonly ChosenPair[];
-  at: Date;
-}): (typeof pairs.$inferInsert)[] {
-  const { round, options, pairingId, overlap, chosen, at } = made;
-  return chosen.map(({ questionId, answerIds, rule, probability }) => {
-    const { order, lot } = drawPair(round.seed, answerIds);
-    return {
-      id: uuidv7(),
-      projectId: round.projectId,
-      questionId,
-      form: options.form,
-      firstAnswerId: order[0],
-      secondAnswerId: order[1],
-      pairingId,
-      probability,
-      rule,
-      wanted: overlap,
-      lot,
-      createdAt: at,
-    };
-  });
+function rowOf(
+  { questionId, answerIds, rule, probability }: ChosenPair,
+  made: { round: RoundRow; options: RoundOptions; pairingId: string; overlap: number; at: Date },
+): typeof pairs.$inferInsert {
+  const { round, options, pairingId, overlap, at } = made;
+  const { order, lot } = drawPair(round.seed, answerIds);
+  return {
+    id: uuidv7(),
+    projectId: round.projectId,
+    questionId,
+    form: options.form,
+    firstAnswerId: order[0],
+    secondAnswerId: order[1],
+    pairingId,
+    probability,
+    rule,
+    wanted: overlap,
+    lot,
+    createdAt: at,
+  };
 }
