@@ -128,7 +128,7 @@ export const rewardsText = {
     codeWords: (one: { rookery: string; node: string; onnxruntime: string }) =>
       `Rookery ${one.rookery}, Node ${one.node}, onnxruntime ${one.onnxruntime}`,
     device: 'Device',
-    fellBack: 'not the one that was asked for',
+    fellBack: 'not what was asked for',
     seconds: 'Time',
     secondsWords: (one: { reading: string; encoding: string; training: string }) =>
       `reading ${one.reading}, encoding ${one.encoding}, training ${one.training}`,
