@@ -237,7 +237,8 @@ export const roundsText = {
     modelNone: 'Train it on the comparisons',
     nextRound: (name: string) => `${name} is open and goes on by itself. See where it is.`,
     goRound: 'See the round',
-    nextOpen: 'No round is open. The next one starts from the reward model in use, and says which pairs people should compare.',
+    nextOpen:
+      'No round is open. The next one starts from the reward model in use, and says which pairs people should compare.',
     nextTrain: 'There are comparisons. Train a reward model on them, or open a round that does it all.',
     goModels: 'Train a reward model',
     openRound: (name: string) => `${name} is open:`,
