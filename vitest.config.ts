@@ -17,7 +17,15 @@ export default defineConfig({
   test: {
     maxWorkers,
     projects: [
-      { test: { name: 'shared', include: ['shared/src/**/*.test.ts'], isolate: false } },
+      {
+        test: {
+          name: 'shared',
+          include: ['shared/src/**/*.test.ts'],
+          // Properties are tried on a hundred drawn cases each.
+          testTimeout: 20_000,
+          isolate: false,
+        },
+      },
       {
         test: {
           name: 'server',
