@@ -142,7 +142,14 @@ export const samplingPlanSchema = z
       .number()
       .describe('Done in the last five minutes, or since it was made, by the minute.'),
     secondsLeft: z.number().nullable().describe('At that pace; null while it is not known.'),
-    pairing: z.object({ jobId: idSchema, pairs: z.number().int() }).nullable(),
+    pairing: z
+      .object({ id: idSchema, jobId: idSchema, pairs: z.number().int() })
+      .nullable()
+      .describe('The run of pairing that was begun when the plan was done; null without one.'),
+    round: z
+      .object({ id: idSchema, name: z.string() })
+      .nullable()
+      .describe('The round that it samples for, which chooses its pairs; null where a lead made it alone.'),
     createdBy: z.string().nullable().describe("The lead's name."),
     createdAt: timeSchema,
     endedAt: timeSchema.nullable(),

@@ -216,7 +216,11 @@ test('a cancelled round ends its plan and jobs, keeps what it has, and makes roo
   const plan = await lead.client.getSamplingPlan({
     params: { projectId: project.projectId, planId: round.plan.id },
   });
-  expect(plan).toMatchObject({ state: 'cancelled', jobs: { open: 0, cancelled: 2 } });
+  expect(plan).toMatchObject({
+    state: 'cancelled',
+    jobs: { open: 0, cancelled: 2 },
+    round: { id: round.id, name: round.name },
+  });
 
   const second = await project.open();
   expect(second).toMatchObject({ number: 2, name: 'Round 2' });

@@ -2,7 +2,7 @@ import { ApiError, samplingOptionsSchema, type SamplingPlan, type samplingRoutes
 import { and, desc, eq, inArray, lt, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import type { Queryable } from '../../db/database.ts';
-import { people, samplingPlans } from '../../db/schema/index.ts';
+import { pairings, people, rounds, samplingPlans } from '../../db/schema/index.ts';
 import type { Dependencies } from '../../dependencies.ts';
 import { readCursor, writeCursor } from '../../http/cursor.ts';
 import { paceMs, readPlanFigures, readPlanJobs, type VersionFigures } from './figures.ts';
@@ -65,7 +65,8 @@ async function presentPlans(
   return key.planIds.flatMap((id) => {
     const row = rows.find(({ plan }) => plan.id === id);
     if (!row) return [];
-    const { plan, createdBy, pairs } = row;
+    const { plan, createdBy, pairingId, pairs, round } = row;
+    const { pairingJobId: jobId } = plan;
     const options = samplingOptionsSchema.parse(plan.options);
     const ofPlan = figures.get(id) ?? [];
     // As the plan's options name them.
@@ -85,7 +86,8 @@ async function presentPlans(
         jobs: jobs.get(id) ?? { open: 0, done: 0, failed: 0, cancelled: 0, lastError: null },
         samplesPerMinute,
         secondsLeft: counts.secondsLeft,
-        pairing: plan.pairingJobId === null ? null : { jobId: plan.pairingJobId, pairs },
+        pairing: jobId === null || pairingId === null ? null : { id: pairingId, jobId, pairs },
+        round,
         createdBy,
         createdAt: plan.createdAt.toISOString(),
         endedAt: plan.endedAt?.toISOString() ?? null,
@@ -99,11 +101,14 @@ const readRows = (db: Queryable, key: { projectId: string; planIds: readonly str
     .select({
       plan: samplingPlans,
       createdBy: people.name,
-      pairs: sql<number>`(select count(*)::int from pairs inner join pairings on pairings.id = pairs.pairing_id
-        where pairings.job_id = ${samplingPlans.pairingJobId})`,
+      pairingId: pairings.id,
+      pairs: sql<number>`(select count(*)::int from pairs where pairs.pairing_id = ${pairings.id})`,
+      round: { id: rounds.id, name: rounds.name },
     })
     .from(samplingPlans)
     .leftJoin(people, eq(people.id, samplingPlans.createdBy))
+    .leftJoin(pairings, eq(pairings.jobId, samplingPlans.pairingJobId))
+    .leftJoin(rounds, eq(rounds.planId, samplingPlans.id))
     .where(and(eq(samplingPlans.projectId, key.projectId), inArray(samplingPlans.id, [...key.planIds])));
 
 function paceOf(

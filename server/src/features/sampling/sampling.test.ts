@@ -172,7 +172,9 @@ test('a plan is sampled to its end: counts, list, replay, and pairs once', async
   await sweepSamplingPlans(app.deps);
   const made = await app.deps.db.select().from(pairings).where(eq(pairings.projectId, projectId));
   expect(made).toHaveLength(1);
-  expect(made[0]).toMatchObject({ jobId: done.pairing!.jobId, createdBy: lead.personId });
+  const { id, jobId } = done.pairing!;
+  expect(made[0]).toMatchObject({ id, jobId, createdBy: lead.personId });
+  expect(done.round).toBeNull();
   expect(made[0]!.options).toMatchObject({
     form: 'minimal',
     uses: ['rm'],
