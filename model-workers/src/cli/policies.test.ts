@@ -173,6 +173,7 @@ const plan = (overrides: object = {}) => ({
   samplesPerMinute: 0,
   secondsLeft: null,
   pairing: null,
+  round: null,
   createdBy: 'Ada',
   createdAt: now,
   endedAt: null,
@@ -202,8 +203,8 @@ test('a plan is made as the options say, and --wait goes along until its pairs a
     plan(),
     plan({ state: 'paused' }),
     plan(done),
-    plan({ ...done, pairing: { jobId, pairs: 0 } }),
-    plan({ ...done, pairing: { jobId, pairs: 9 } }),
+    plan({ ...done, pairing: { id: idOf(4), jobId, pairs: 0 } }),
+    plan({ ...done, pairing: { id: idOf(4), jobId, pairs: 9 } }),
   ];
   const { env, calls } = await serve({
     ...versions(version(1), version(2)),
