@@ -31,25 +31,19 @@ export class WatchedJob {
   }
 
   /** Reads where it stands. Never rejects. */
-  async read(): Promise<void> {
-    if (!this.job) return;
-    try {
-      this.job = await this.#session.api.getJob({
-        params: { projectId: this.#projectId, jobId: this.job.id },
-      });
-      this.error = null;
-    } catch (error) {
-      this.error = error;
-    }
+  read(): Promise<void> {
+    return this.#take((params) => this.#session.api.getJob({ params }));
   }
 
   /** Has it tried again after it failed. Never rejects. */
-  async retry(): Promise<void> {
+  retry(): Promise<void> {
+    return this.#take((params) => this.#session.api.retryJob({ params }));
+  }
+
+  async #take(ask: (params: { projectId: string; jobId: string }) => Promise<Job>): Promise<void> {
     if (!this.job) return;
     try {
-      this.job = await this.#session.api.retryJob({
-        params: { projectId: this.#projectId, jobId: this.job.id },
-      });
+      this.job = await ask({ projectId: this.#projectId, jobId: this.job.id });
       this.error = null;
     } catch (error) {
       this.error = error;
