@@ -20,5 +20,8 @@ export function labelOf(ratings: readonly number[], muchBetter: RewardSettings['
 /** Pairs of which one answer is preferred: fewer teach nothing that could be told from chance, and training is refused. */
 export const fewestPreferred = 10;
 
-/** Whether a label prefers neither answer. Sums of ratings in binary may be off by a little. */
-export const isTie = (label: number): boolean => Math.abs(label - 0.5) < 1e-9;
+/** A label nearer than this to one half is a tie: sums of ratings in binary may be off by a little. */
+export const tieTolerance = 1e-9;
+
+/** Whether a label prefers neither answer. */
+export const isTie = (label: number): boolean => Math.abs(label - 0.5) < tieTolerance;

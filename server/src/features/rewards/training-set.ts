@@ -1,5 +1,5 @@
 import type { RewardPreview, RewardSettings } from '@rookery/shared/api';
-import { fewestPreferred } from '@rookery/shared/reward';
+import { fewestPreferred, tieTolerance } from '@rookery/shared/reward';
 import { and, asc, eq, isNotNull, isNull, sql, type SQL } from 'drizzle-orm';
 import { counts } from '../../db/counting-comparisons.ts';
 import type { Queryable, Transaction } from '../../db/database.ts';
@@ -95,9 +95,9 @@ async function readQuestions(
   db: Queryable,
   { projectId, settings }: { projectId: string; settings: RewardSettings },
 ): Promise<AskedQuestion[]> {
-  // As `labelOf` and `isTie` have it.
+  // As `labelOf` and `isTie` have it, of ratings from −1 to 1 instead of labels from 0 to 1.
   const graded = sql`${settings.muchBetter === 'graded'}::boolean`;
-  const isTie = sql`abs(avg(case when ${graded} then ${ratings.value} else sign(${ratings.value}) end)) < 2e-9`;
+  const isTie = sql`abs(avg(case when ${graded} then ${ratings.value} else sign(${ratings.value}) end)) < ${2 * tieTolerance}::float8`;
   const { rows } = await db.execute<AskedQuestion>(sql`
     with labelled as (
       select ${pairs.questionId} as question_id, count(*) as comparisons, ${isTie} as is_tie
